@@ -1,0 +1,109 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is built with the same settings: Swift 6 language mode, strict memory
+/// safety, and warnings as errors.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+  .enableUpcomingFeature("ExistentialAny"),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+  .enableUpcomingFeature("MemberImportVisibility"),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  // Views into LMDB's map must not outlive their transaction.
+  .enableExperimentalFeature("Lifetimes"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  // Small modules must not cost speed: let generics specialise across them.
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+/// Makes the release binary fully static. The archives after the flag are those that
+/// FoundationEssentials (which ArgumentParser imports) needs and that only a static module would
+/// name by itself.
+let staticExecutable = [
+  "-static-executable", "-l_FoundationCollections", "-l_FoundationCShims", "-lswiftSynchronization",
+]
+
+/// A library target of ours at `Sources/<name>`.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = [])
+  -> Target
+{
+  .target(name: name, dependencies: dependencies, swiftSettings: settings, plugins: plugins)
+}
+
+/// The tests of one target, at `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "uetlog",
+  products: [
+    .executable(name: "uetlog", targets: ["uetlog"]),
+    .library(name: "UETLog", targets: ["Engine", "EventLog", "Events"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // Ground: bytes, JSON, schemas, LMDB.
+    .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+    library("Bytes", [crypto]),
+    library("JSON"),
+    library("Patterns"),
+    library("Schema", ["JSON", "Patterns"]),
+    library("LMDB", ["CLMDB"]),
+    library("Merkle", ["Bytes"]),
+    // The files of schema/, embedded as bytes by the plugin.
+    library("SchemaFiles"),
+    // The log's words and protocols, and its in-memory twin.
+    library("Events", ["Bytes", "JSON", "Merkle"]),
+    // The log on LMDB.
+    library("EventLog", ["Bytes", "Events", "LMDB", "Merkle"]),
+    // The domain, pure.
+    library("Pipeline", ["Bytes", "Events", "JSON", "Schema", "SchemaFiles"]),
+    // Append: decide, evolve, react, write.
+    library("Engine", ["Bytes", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "Schema"]),
+    library(
+      "Commands",
+      [
+        "Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "Schema",
+        argumentParser,
+      ]),
+    .executableTarget(
+      name: "uetlog", dependencies: ["Commands"], swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(staticExecutable, .when(configuration: .release))]),
+    // Tests. `TestSupport` has what several of them share: temporary logs, seeded generators.
+    .target(
+      name: "TestSupport", dependencies: ["Bytes", "Events"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("Bytes", ["Bytes", "TestSupport"]),
+    tests("JSON", ["JSON", "TestSupport"]),
+    tests("Patterns", ["Patterns", "TestSupport"]),
+    tests("Schema", ["JSON", "Schema", "TestSupport"]),
+    tests("LMDB", ["LMDB", "TestSupport"]),
+    tests("Merkle", ["Bytes", "Merkle", "TestSupport"]),
+    tests("EventLog", ["Bytes", "EventLog", "Events", "LMDB", "Merkle", "TestSupport"]),
+    tests("Pipeline", ["Bytes", "Events", "JSON", "Pipeline", "Schema", "TestSupport"]),
+    tests(
+      "Engine",
+      ["Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "TestSupport"]),
+    tests("Commands", ["Commands", "Engine", "TestSupport"]),
+    tests("EndToEnd", ["TestSupport"]),
+    tests("Tidy", []),
+    // Build tools.
+    .executableTarget(
+      name: "embed", path: "tools/embed", swiftSettings: settings),
+    .plugin(
+      name: "EmbedSchemas", capability: .buildTool(), dependencies: ["embed"],
+      path: "tools/EmbedSchemas"),
+  ]
+)

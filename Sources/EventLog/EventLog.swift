@@ -1,0 +1,2 @@
+internal import LMDB
+package func v() -> String { lmdbVersion() }

@@ -1,0 +1,2 @@
+internal import Commands
+@main struct Main { static func main() { runMain() } }
