@@ -1,5 +1,5 @@
-internal import Bytes
-internal import EventLog
+// x
+
 internal import ArgumentParser
-struct Root: ParsableCommand { @Option var x: String = "x"; func run() { print(x, probe([1,2]), v()) } }
-package func runMain() { if CommandLine.arguments.count > 1, CommandLine.arguments[1] == "append" { print("fast", v(), probe([1]).count) } else { Root.main() } }
+struct Root: ParsableCommand { @Option var x: String = "x"; func run() { print(x, 0) } }
+package func runMain() { if CommandLine.arguments.count > 1, CommandLine.arguments[1] == "append" { print("fast", 0) } else { Root.main() } }

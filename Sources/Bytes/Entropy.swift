@@ -1,0 +1,47 @@
+internal import Glibc
+
+/// Where salts and identifiers get their randomness; injected, so that tests can repeat a run.
+package protocol EntropySource: Sendable {
+  mutating func next() -> UInt64
+}
+
+/// The system's generator, read in blocks: a system call for each number would cost more than
+/// the hash it feeds.
+package struct SystemEntropy: EntropySource {
+  private var block: [UInt64] = []
+  private let blockCount: Int
+
+  /// Reads `blockCount` numbers at a time, at most 32 (what one system call gives).
+  package init(blockCount: Int = 8) { self.blockCount = min(max(1, blockCount), 32) }
+
+  package mutating func next() -> UInt64 {
+    if let number = block.popLast() { return number }
+    var generator = SystemRandomNumberGenerator()
+    var fresh = [UInt64](repeating: 0, count: blockCount)
+    let byteCount = blockCount * 8
+    let result = unsafe fresh.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return Int32(-1) }
+      return unsafe getentropy(base, byteCount)
+    }
+    if result != 0 {
+      for index in fresh.indices { fresh[index] = generator.next() }
+    }
+    block = fresh
+    return block.popLast() ?? generator.next()
+  }
+}
+
+/// A repeatable sequence (SplitMix64), for tests and simulation only.
+package struct SeededEntropy: EntropySource, RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(seed: UInt64) { state = seed }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

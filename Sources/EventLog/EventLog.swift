@@ -1,2 +1,0 @@
-internal import LMDB
-package func v() -> String { lmdbVersion() }

@@ -1,0 +1,132 @@
+package import Bytes
+
+/// A key of the table that makes appends idempotent.
+package enum DedupeKey: Hashable, Sendable {
+  case event(ULID)
+  /// A digest of source, type and the caller's key.
+  case scoped(high: UInt64, low: UInt64)
+}
+
+/// What an id or key stands for.
+package struct DedupeEntry: Hashable, Sendable {
+  package var position: Position
+  /// A keyed digest of type, stream and payload tokens.
+  package var content: UInt128
+
+  package init(position: Position, content: UInt128) {
+    self.position = position
+    self.content = content
+  }
+}
+
+/// A consistent view of a log's tables. A thrown error means damage or trouble; nil means that
+/// there is no such thing.
+package protocol LogReader: ~Copyable, ~Escapable {
+  /// The log's end as of this view.
+  borrowing func head() throws(LogError) -> Head
+  /// The event at a position.
+  borrowing func event(at position: Position) throws(LogError) -> Event?
+  /// Visits stored records in order of position until `body` returns false: the envelope, the
+  /// salt and payload bytes (nil when redacted).
+  borrowing func scan(
+    from first: Position, _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
+  ) throws(LogError)
+  borrowing func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry?
+  borrowing func number(of name: Name) throws(LogError) -> EntityNumber?
+  borrowing func row(_ number: EntityNumber) throws(LogError) -> StateRow?
+  /// Visits names that begin with `prefix`, in byte order, until `body` returns false.
+  borrowing func forEachName(
+    prefix: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
+  ) throws(LogError)
+  /// The root of the complete subtree over leaves `block * 256 ..< (block + 1) * 256`.
+  borrowing func subtreeRoot(_ block: UInt64) throws(LogError) -> Digest?
+  /// A small value kept with the log.
+  borrowing func value(_ key: String) throws(LogError) -> [UInt8]?
+}
+
+/// The same, and changes that happen together or not at all.
+package protocol LogWriter: LogReader, ~Copyable, ~Escapable {
+  /// Stores a record at the position after the last one.
+  mutating func append(_ record: EncodedRecord, at position: Position) throws(LogError)
+  mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError)
+  mutating func set(_ number: EntityNumber, of name: Name) throws(LogError)
+  mutating func set(_ row: StateRow, _ number: EntityNumber) throws(LogError)
+  mutating func set(subtreeRoot root: Digest, _ block: UInt64) throws(LogError)
+  mutating func set(_ head: Head) throws(LogError)
+  mutating func set(_ value: [UInt8]?, _ key: String) throws(LogError)
+}
+
+/// A record on its way into the log.
+package struct EncodedRecord: Sendable {
+  package var envelope: [UInt8]
+  package var salt: Salt
+  package var payload: [UInt8]
+
+  package init(envelope: [UInt8], salt: Salt, payload: [UInt8]) {
+    self.envelope = envelope
+    self.salt = salt
+    self.payload = payload
+  }
+}
+
+/// A stored record, borrowed from the log.
+package struct RecordView: ~Escapable {
+  package let envelope: EnvelopeView
+  /// The salt (16 bytes) and payload; nil when the payload was redacted.
+  package let salted: RawSpan?
+
+  @_lifetime(copy envelope, copy salted)
+  package init(envelope: EnvelopeView, salted: RawSpan?) {
+    self.envelope = envelope
+    self.salted = salted
+  }
+
+  /// The payload's bytes; nil when it was redacted.
+  package var payload: [UInt8]? {
+    guard let salted, salted.byteCount >= Salt.byteCount else { return nil }
+    return salted.extracting(Salt.byteCount...).copied
+  }
+}
+
+/// Work inside one write transaction.
+package protocol WriteUnit {
+  associatedtype Output
+  mutating func run(
+    _ tables: inout some LogWriter & ~Copyable & ~Escapable
+  ) throws(LogError) -> Output
+}
+
+/// Work on one consistent view.
+package protocol ReadUnit {
+  associatedtype Output
+  mutating func run(
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Output
+}
+
+/// A log that can be read and appended to. Everything that decides or folds is written against
+/// this, so that the log on LMDB and the one in memory run the same code.
+package protocol EventLog: AnyObject, Sendable {
+  /// What the genesis leaf binds.
+  var identity: LogIdentity { get }
+  /// Runs `unit` in one transaction: all of it is stored when this returns, none when it throws
+  /// (but see `LogError.Code.outcomeUnknown`).
+  ///
+  /// - Parameter waitNanoseconds: how long to wait for other writers.
+  func write<U: WriteUnit>(
+    waitNanoseconds: Int64, _ unit: inout U
+  ) throws(LogError) -> U.Output
+  func read<U: ReadUnit>(_ unit: inout U) throws(LogError) -> U.Output
+}
+
+/// What makes a log this log and no other.
+package struct LogIdentity: Hashable, Sendable {
+  package var id: ULID
+  /// Keys the digests of contents, so that they can't be guessed from outside.
+  package var secret: Salt
+
+  package init(id: ULID, secret: Salt) {
+    self.id = id
+    self.secret = secret
+  }
+}

@@ -1,0 +1,106 @@
+package import Bytes
+package import Events
+
+/// The state of one kind of thing: what is stored of it, what it accepts, and how events change
+/// it. All functions are pure.
+package protocol EntityState: Hashable, Sendable {
+  static var category: Category { get }
+  /// Raised whenever the stored fields or `evolve` change, so that old rows are rebuilt.
+  static var layout: UInt8 { get }
+
+  /// The state before the first event.
+  init()
+  /// Reads the stored fields (`reader.failed` tells whether they were all there).
+  init(reading reader: inout ByteReader)
+  /// Appends the stored fields: at most `StateRow.fieldsByteCountMax` bytes, always as many.
+  func write(to bytes: inout [UInt8])
+
+  /// The state's name as people see it: `queued`, `BUSY`; nil before the first event.
+  var stateName: String? { get }
+
+  /// The position of an earlier event whose payload `reads` or `decide` needs.
+  func consults(for event: DomainEvent) -> Position?
+  /// Names of further rows that `decide` needs, beyond those of the schema's `reads`.
+  func reads(for event: DomainEvent, consulted: Payload?) -> [Name]
+  /// Accepts the event, perhaps with further flags (`late`), or refuses it with the reason and
+  /// what would be allowed.
+  func decide(_ event: DomainEvent, _ context: DecideContext) throws(LogError) -> EventFlags
+  /// Takes the event in. Total: an imported event may break today's rules.
+  mutating func evolve(_ event: DomainEvent)
+
+  /// Its shares in other rows' sums.
+  func contributions() -> [Contribution]
+  /// Adds to one of its own sums.
+  mutating func add(_ field: SumField, _ amount: Int64)
+  /// What the log appends because this row went from `before` to `self`.
+  func reactions(from before: Self, to event: DomainEvent, _ context: ReactContext) -> [Reaction]
+  /// Takes over from `current` the fields that a reversal leaves alone: sums and what neutral
+  /// events own.
+  mutating func keepNeutralFields(of current: Self)
+}
+
+extension EntityState {
+  package func consults(for event: DomainEvent) -> Position? { nil }
+  package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] { [] }
+  package func contributions() -> [Contribution] { [] }
+  package mutating func add(_ field: SumField, _ amount: Int64) {}
+  package func reactions(
+    from before: Self, to event: DomainEvent, _ context: ReactContext
+  ) -> [Reaction] { [] }
+  package mutating func keepNeutralFields(of current: Self) {}
+}
+
+/// What `decide` may look at besides its own row and the event.
+package struct DecideContext: Sendable {
+  package var name: Name
+  package var rules: Rules
+  /// The log's clock.
+  package var now: Timestamp
+  /// The rows that were read, by name; a row that does not exist is missing.
+  package var entities: [Name: any EntityState]
+  /// The payload of the event that `consults` asked for.
+  package var consulted: Payload?
+
+  package init(
+    name: Name, rules: Rules, now: Timestamp, entities: [Name: any EntityState] = [:],
+    consulted: Payload? = nil
+  ) {
+    self.name = name
+    self.rules = rules
+    self.now = now
+    self.entities = entities
+    self.consulted = consulted
+  }
+
+  /// One of the rows that were read.
+  package func entity<State: EntityState>(_ name: String, as: State.Type) -> State? {
+    Name(name).flatMap { entities[$0] as? State }
+  }
+}
+
+/// What reactions may look at.
+package struct ReactContext: Sendable {
+  /// The name of the row that changed.
+  package var name: Name
+  package var rules: Rules
+  /// The payload of the event that `consults` asked for.
+  package var consulted: Payload?
+
+  package init(name: Name, rules: Rules, consulted: Payload? = nil) {
+    self.name = name
+    self.rules = rules
+    self.consulted = consulted
+  }
+}
+
+/// An event that the log is to append because of another.
+package struct Reaction: Hashable, Sendable {
+  package var type: EventType
+  /// JSON.
+  package var payload: [UInt8]
+
+  package init(_ type: EventType, _ payload: [UInt8]) {
+    self.type = type
+    self.payload = payload
+  }
+}
