@@ -19,3 +19,9 @@ package struct Hasher256 {
   package mutating func update(_ digest: Digest) { state.update(data: digest.bytes) }
   package func finalize() -> Digest { Digest(Array(state.finalize())) ?? Digest() }
 }
+
+extension Digest {
+  package static func sha256(of bytes: [UInt8]) -> Digest { var h = Hasher256(); h.update(bytes); return h.finalize() }
+  /// The first eight bytes as a number, big-endian.
+  package var prefix64: UInt64 { bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+}

@@ -1,5 +1,5 @@
 package import Events
-package import JSON
+internal import JSON
 
 /// A name made from a payload: `patch-{artifact.patch_id}`, `cost-{@run_id}|cost-log`.
 ///
