@@ -19,7 +19,7 @@ package struct Environment: ~Copyable, Sendable {
   /// Begins a snapshot of the newest committed state.
   ///
   /// Throws `mapResized` if another process grew the file while other transactions are open here.
-  @available(*, noasync, message: "a transaction stays on one thread")
+  @available(*, noasync, message: "a transaction stays on one thread: read in a synchronous function")
   @_lifetime(borrow self)
   package borrowing func beginRead() throws(LMDBError) -> ReadTransaction {
     try ReadTransaction(in: self)
@@ -28,7 +28,7 @@ package struct Environment: ~Copyable, Sendable {
   /// Begins the one write transaction, after that of any other process or thread.
   ///
   /// Throws `wouldDeadlock` if this thread has one already.
-  @available(*, noasync, message: "a transaction stays on one thread")
+  @available(*, noasync, message: "a transaction stays on one thread: write in a synchronous function")
   @_lifetime(borrow self)
   package borrowing func beginWrite() throws(LMDBError) -> WriteTransaction {
     try WriteTransaction(in: self)

@@ -116,8 +116,7 @@ extension EnvironmentCore {
   }
 
   private static func addressSpaceHasRoom(for size: Int) -> Bool {
-    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-    let trial = unsafe mmap(nil, size, PROT_NONE, flags, -1, 0)
+    let trial = unsafe mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     guard unsafe trial != MAP_FAILED else { return false }
     unsafe munmap(trial, size)
     return true

@@ -9,8 +9,7 @@ internal import CLMDB
   @_lifetime(borrow environment)
   init(in environment: borrowing Environment) throws(LMDBError) {
     let core = environment.core
-    let pointer = unsafe try core.begin(flags: UInt32(MDB_RDONLY))
-    unsafe handle = TransactionHandle(core: core, pointer: pointer)
+    handle = unsafe TransactionHandle(core: core, pointer: try core.begin(flags: UInt32(MDB_RDONLY)))
   }
 
   deinit {

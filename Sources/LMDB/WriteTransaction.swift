@@ -2,9 +2,7 @@ internal import CLMDB
 internal import Glibc
 internal import Synchronization
 
-/// The one writer.
-///
-/// What it put is gone again unless `commit` returns.
+/// The one writer. What it put is gone again unless `commit` returns.
 @safe package struct WriteTransaction: Transaction, ~Copyable, ~Escapable {
   /// Values beyond this hit short writes that old versions of LMDB don't notice (ITS#9223).
   package static let maxValueBytes = 64 << 20
@@ -121,8 +119,7 @@ extension WriteTransaction {
   package mutating func put(
     _ table: Table, key: UInt64, value: [UInt8], append: Bool = false, noOverwrite: Bool = false
   ) throws(LMDBError) {
-    unsafe try put(
-      table, key: key, value: value.span.bytes, append: append, noOverwrite: noOverwrite)
+    unsafe try put(table, key: key, value: value.span.bytes, append: append, noOverwrite: noOverwrite)
   }
 
   /// Stores `value` under the bytes `key`, as above.
