@@ -63,7 +63,7 @@ let package = Package(
     library("LMDB", ["CLMDB"]),
     library("Merkle", ["Bytes"]),
     // The files of schema/, embedded as bytes by the plugin.
-    library("SchemaFiles"),
+    library("SchemaFiles", plugins: ["EmbedSchemas"]),
     // The log's words and protocols, and its in-memory twin.
     library("Events", ["Bytes", "JSON", "Merkle"]),
     // The log on LMDB.
