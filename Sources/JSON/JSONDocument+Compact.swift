@@ -1,0 +1,32 @@
+extension JSONDocument {
+  /// The value's tokens as received, without whitespace between them.
+  package func compacted(_ n: JSONNode) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(range(n).count)
+    appendCompacted(n, to: &out)
+    return out
+  }
+
+  /// Appends the value's tokens as received, without whitespace between them.
+  package func appendCompacted(_ n: JSONNode, to out: inout [UInt8]) {
+    let token = token(n.index)
+    let isContainer = token.kind == .array || token.kind == .object
+    guard isContainer, token.marked else {
+      out.append(contentsOf: bytes[token.range])
+      return
+    }
+    var cursor = Int(token.start)
+    for index in n.index + 1..<max(n.index + 1, Int(token.next)) {
+      let inner = self.token(index)
+      if inner.kind == .array || inner.kind == .object { continue }
+      appendPunctuation(cursor..<Int(inner.start), to: &out)
+      out.append(contentsOf: bytes[inner.range])
+      cursor = Int(inner.end)
+    }
+    appendPunctuation(cursor..<Int(token.end), to: &out)
+  }
+
+  private func appendPunctuation(_ gap: Range<Int>, to out: inout [UInt8]) {
+    for byte in bytes[gap] where byte > 0x20 { out.append(byte) }
+  }
+}

@@ -1,0 +1,66 @@
+extension JSONDocument {
+  /// Whether the string has escapes, so that its bytes are not its meaning.
+  package func isEscaped(_ n: JSONNode) -> Bool {
+    let token = token(n.index)
+    return token.kind == .string && token.marked
+  }
+
+  /// The bytes between the quotes, as received; empty for other kinds.
+  package func content(_ n: JSONNode) -> Range<Int> {
+    let token = token(n.index)
+    guard token.kind == .string else { return 0..<0 }
+    return Int(token.start) + 1..<Int(token.end) - 1
+  }
+
+  /// The decoded string.
+  package func string(_ n: JSONNode) -> String? {
+    guard kind(n) == .string else { return nil }
+    if !isEscaped(n) { return String(decoding: bytes[content(n)], as: UTF8.self) }
+    return stringBytes(n).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The decoded string as UTF-8.
+  package func stringBytes(_ n: JSONNode) -> [UInt8]? {
+    guard kind(n) == .string else { return nil }
+    if !isEscaped(n) { return Array(bytes[content(n)]) }
+    var out: [UInt8] = []
+    out.reserveCapacity(content(n).count)
+    Escape.decode(content(n), of: bytes.span, into: &out)
+    return out
+  }
+
+  /// Whether the decoded string equals `text`, byte by byte.
+  package func equals(_ n: JSONNode, _ text: String) -> Bool {
+    guard kind(n) == .string else { return false }
+    if isEscaped(n) { return stringBytes(n)?.elementsEqual(text.utf8) ?? false }
+    let content = content(n)
+    guard content.count == text.utf8.count else { return false }
+    var index = content.lowerBound
+    for byte in text.utf8 {
+      if bytes[index] != byte { return false }
+      index &+= 1
+    }
+    return true
+  }
+
+  /// The value of the member with this key.
+  package func member(_ n: JSONNode, _ key: String) -> JSONNode? {
+    guard kind(n) == .object else { return nil }
+    var child = n.index + 1
+    for _ in 0..<count(n) {
+      if equals(JSONNode(child), key) { return JSONNode(child + 1) }
+      child = next(JSONNode(child + 1)).index
+    }
+    return nil
+  }
+
+  /// The value found by following the keys.
+  package func member(_ n: JSONNode, path: [String]) -> JSONNode? {
+    var node = n
+    for key in path {
+      guard let found = member(node, key) else { return nil }
+      node = found
+    }
+    return node
+  }
+}

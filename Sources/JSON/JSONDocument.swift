@@ -1,0 +1,105 @@
+/// A valid JSON document: its bytes as received and a flat tape of its values.
+package struct JSONDocument: Sendable {
+  /// The bytes as received.
+  package private(set) var bytes: [UInt8]
+  private var tape: [Token]
+  private var used: Int
+
+  /// The document `null`.
+  package init() {
+    bytes = Array("null".utf8)
+    tape = [Token(.null, start: 0, end: 4, next: 1)]
+    used = 1
+  }
+
+  /// Reads a document.
+  package init(parsing bytes: [UInt8]) throws(JSONError) {
+    self.bytes = []
+    tape = []
+    used = 0
+    try parse(bytes)
+  }
+
+  /// Reads another document into the same storage; after an error this is the document `null`.
+  package mutating func parse(_ bytes: [UInt8]) throws(JSONError) {
+    self.bytes = bytes
+    used = 0
+    guard bytes.count < JSONLimits.bytes else {
+      throw reset(after: Fault(reason: .size, offset: 0))
+    }
+    var room = max(tape.count, bytes.count / 4 + 16)
+    while true {
+      if tape.count < room { tape = [Token](repeating: .null, count: room) }
+      switch Scanner.scan(bytes.span, tape: tape.mutableSpan) {
+      case .done(let used):
+        self.used = used
+        return
+      case .failed(let fault):
+        throw reset(after: fault)
+      case .tapeFull:
+        // Every value has a byte of its own, so this ends.
+        room = min(room * 2, bytes.count + 1)
+      }
+    }
+  }
+
+  private mutating func reset(after fault: Fault) -> JSONError {
+    let error = JSONError(fault, in: bytes, pointer: pointer(to: fault))
+    self = JSONDocument()
+    return error
+  }
+
+  /// The whole document's value.
+  package var root: JSONNode { JSONNode(0) }
+
+  /// How many values the document has, keys included.
+  package var nodeCount: Int { used }
+
+  @inline(__always)
+  func token(_ index: Int) -> Token { index < used ? tape[index] : .null }
+
+  /// A token of a document that is still being read.
+  func openToken(_ index: Int) -> Token { tape[index] }
+
+  /// What the value is.
+  package func kind(_ n: JSONNode) -> JSONKind { token(n.index).kind }
+
+  /// The value's bytes in `bytes`, as received.
+  package func range(_ n: JSONNode) -> Range<Int> { token(n.index).range }
+
+  /// Members or elements; 0 for scalars.
+  package func count(_ n: JSONNode) -> Int { token(n.index).count }
+
+  /// The first key or element; an object's children alternate key, value.
+  package func firstChild(_ n: JSONNode) -> JSONNode? {
+    token(n.index).count > 0 ? JSONNode(n.index + 1) : nil
+  }
+
+  /// The node after the whole subtree; it may equal the end of the tape.
+  package func next(_ n: JSONNode) -> JSONNode {
+    let token = token(n.index)
+    return JSONNode(max(n.index + 1, Int(token.next)))
+  }
+
+  /// Calls `body` with each member of an object, in order.
+  @inline(__always)
+  package func forEachMember(_ n: JSONNode, _ body: (_ key: JSONNode, _ value: JSONNode) -> Void) {
+    guard kind(n) == .object else { return }
+    var key = n.index + 1
+    for _ in 0..<count(n) {
+      body(JSONNode(key), JSONNode(key + 1))
+      key = next(JSONNode(key + 1)).index
+    }
+  }
+
+  /// Calls `body` with each element of an array, in order.
+  @inline(__always)
+  package func forEachElement(_ n: JSONNode, _ body: (JSONNode) -> Void) {
+    guard kind(n) == .array else { return }
+    var element = JSONNode(n.index + 1)
+    for _ in 0..<count(n) {
+      body(element)
+      element = next(element)
+    }
+  }
+}
