@@ -24,7 +24,11 @@ package struct Addresses: Hashable, Sendable {
       if let name = try template.resolved(payload, runID) { reads.append(name) }
     }
     adds = []
-    for template in definition.adds { adds.append(try template.resolved(payload, runID)) }
+    for template in definition.adds {
+      let name = try template.resolved(payload, runID)
+      // Subjects may be anything; only rows with a state can take sums.
+      adds.append(name.flatMap { Category(of: $0) == .none ? nil : $0 })
+    }
   }
 }
 
