@@ -18,7 +18,9 @@ package struct Entry: ~Escapable {
   }
 }
 
-/// Walks a table in key order. Each step returns nil past the end, and throws on a damaged page.
+/// Walks a table in key order.
+///
+/// Each step returns nil past the end, and throws on a damaged page.
 @safe package struct Cursor: ~Copyable, ~Escapable {
   private let handle: OpaquePointer
   private let integerKeys: Bool
@@ -121,8 +123,8 @@ package struct Entry: ~Escapable {
     return unsafe _overrideLifetime(entry, copying: self)
   }
 
-  /// LMDB fills pages from their end downwards, which the processor's own prefetcher doesn't follow.
-  /// Leaves of a table that was appended to mostly lie one after the other.
+  // LMDB fills pages from their end downwards, which the processor's own prefetcher doesn't follow.
+  // Leaves of a table that was appended to mostly lie one after the other.
   private mutating func prefetchPage(after key: MDB_val) {
     let page = UInt(bitPattern: unsafe key.mv_data) & ~4095
     guard page != prefetchedAfter else { return }

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// An open LMDB environment: the directory that holds one `data.mdb`.
 ///
-/// A process can have a file open once. The environment closes when it and its transactions are
-/// gone.
+/// A process can have a file open once. Transactions keep the environment open, so that they need
+/// not borrow it and a class can hold one: it closes when it and they are gone.
 package struct Environment: ~Copyable, Sendable {
   let core: EnvironmentCore
 
@@ -19,19 +19,19 @@ package struct Environment: ~Copyable, Sendable {
   /// Begins a snapshot of the newest committed state.
   ///
   /// Throws `mapResized` if another process grew the file while other transactions are open here.
-  @available(*, noasync, message: "a transaction stays on one thread: read in a synchronous function")
-  @_lifetime(borrow self)
+  @available(*, noasync, message: "a transaction stays on one thread")
+  @_lifetime(immortal)
   package borrowing func beginRead() throws(LMDBError) -> ReadTransaction {
-    try ReadTransaction(in: self)
+    try ReadTransaction(in: core)
   }
 
   /// Begins the one write transaction, after that of any other process or thread.
   ///
   /// Throws `wouldDeadlock` if this thread has one already.
-  @available(*, noasync, message: "a transaction stays on one thread: write in a synchronous function")
-  @_lifetime(borrow self)
+  @available(*, noasync, message: "a transaction stays on one thread")
+  @_lifetime(immortal)
   package borrowing func beginWrite() throws(LMDBError) -> WriteTransaction {
-    try WriteTransaction(in: self)
+    try WriteTransaction(in: core)
   }
 
   /// Changes the size of the map; 0 takes the size that another process gave the file.

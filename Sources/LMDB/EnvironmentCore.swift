@@ -116,7 +116,8 @@ extension EnvironmentCore {
   }
 
   private static func addressSpaceHasRoom(for size: Int) -> Bool {
-    let trial = unsafe mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    let trial = unsafe mmap(nil, size, PROT_NONE, flags, -1, 0)
     guard unsafe trial != MAP_FAILED else { return false }
     unsafe munmap(trial, size)
     return true
@@ -139,6 +140,27 @@ extension EnvironmentCore {
       throw LMDBError(rawValue: code)
     }
     return unsafe begun
+  }
+
+  /// Makes the file as long as its meta page says, so that a shorter one is a truncated one.
+  ///
+  /// LMDB doesn't write pages that a transaction both took and freed, not even at the file's end.
+  func coverLastPage() {
+    var info = unsafe MDB_envinfo()
+    var statistics = MDB_stat()
+    var status = stat()
+    var descriptor: Int32 = -1
+    guard unsafe mdb_env_info(handle, &info) == MDB_SUCCESS,
+      unsafe mdb_env_stat(handle, &statistics) == MDB_SUCCESS,
+      unsafe mdb_env_get_fd(handle, &descriptor) == MDB_SUCCESS,
+      unsafe fstat(descriptor, &status) == 0
+    else { return }
+    let pages = unsafe Int64(clamping: info.me_last_pgno).addingReportingOverflow(1)
+    let size = pages.partialValue.multipliedReportingOverflow(by: Int64(statistics.ms_psize))
+    guard !pages.overflow, !size.overflow, status.st_size < size.partialValue else { return }
+    // Unlike ftruncate this can't cut off what another process just wrote. Without room the file
+    // stays short; the next commit tries again.
+    _ = uetlog_extend_file(descriptor, Int64(status.st_size), size.partialValue)
   }
 
   /// Leaves the gate after a transaction is over.

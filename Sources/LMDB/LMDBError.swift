@@ -67,7 +67,8 @@ extension LMDBError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .alreadyOpen: "ALREADY_OPEN: this process has the log open already"
-    case .transactionsOpen: "TRANSACTIONS_OPEN: the map can't be resized while transactions are open"
+    case .transactionsOpen:
+      "TRANSACTIONS_OPEN: the map can't be resized while transactions are open"
     case .unsupportedVersion:
       "UNSUPPORTED_VERSION: \(Environment.libraryVersion) of LMDB is not one that uetlog trusts"
     default: rawValue > 0 ? systemDescription : libraryDescription

@@ -6,10 +6,10 @@ internal import CLMDB
 @safe package struct ReadTransaction: Transaction, ~Copyable, ~Escapable {
   package let handle: TransactionHandle
 
-  @_lifetime(borrow environment)
-  init(in environment: borrowing Environment) throws(LMDBError) {
-    let core = environment.core
-    handle = unsafe TransactionHandle(core: core, pointer: try core.begin(flags: UInt32(MDB_RDONLY)))
+  @_lifetime(immortal)
+  init(in core: EnvironmentCore) throws(LMDBError) {
+    let pointer = unsafe try core.begin(flags: UInt32(MDB_RDONLY))
+    unsafe handle = TransactionHandle(core: core, pointer: pointer)
   }
 
   deinit {

@@ -77,8 +77,10 @@ extension Transaction where Self: ~Copyable, Self: ~Escapable {
       overflowPages: Int(clamping: statistics.ms_overflow_pages))
   }
 
-  /// Opens the table `name`, nil for the main one. Throws `notFound` if it is missing, `incompatible`
-  /// if its keys are of the other kind, and `busy` while another transaction opens tables.
+  /// Opens the table `name`, nil for the main one.
+  ///
+  /// Throws `notFound` if it is missing, `incompatible` if its keys are of the other kind, and
+  /// `busy` while another transaction of this process opens tables.
   package borrowing func openTable(
     _ name: String?, integerKeys: Bool
   ) throws(LMDBError) -> Table {

@@ -2,7 +2,9 @@ internal import CLMDB
 internal import Glibc
 internal import Synchronization
 
-/// The one writer. What it put is gone again unless `commit` returns.
+/// The one writer.
+///
+/// What it put is gone again unless `commit` returns.
 @safe package struct WriteTransaction: Transaction, ~Copyable, ~Escapable {
   /// Values beyond this hit short writes that old versions of LMDB don't notice (ITS#9223).
   package static let maxValueBytes = 64 << 20
@@ -10,9 +12,8 @@ internal import Synchronization
   package let handle: TransactionHandle
   private var isOver = false
 
-  @_lifetime(borrow environment)
-  init(in environment: borrowing Environment) throws(LMDBError) {
-    let core = environment.core
+  @_lifetime(immortal)
+  init(in core: EnvironmentCore) throws(LMDBError) {
     // The lock would wait for this very thread.
     let thread = UInt(pthread_self())
     guard core.writerThread.load(ordering: .relaxed) != thread else { throw .wouldDeadlock }
@@ -29,13 +30,15 @@ internal import Synchronization
 
   /// Makes everything that was put durable and visible.
   ///
-  /// After an error the outcome is unknown, except for `mapFull` and `noSpace` before the flush:
-  /// reopen the log and look.
+  /// After `mapFull` nothing was written. After any other error the outcome is unknown: reopen the
+  /// log and look.
   package consuming func commit() throws(LMDBError) {
     isOver = true
-    handle.core.writerThread.store(0, ordering: .relaxed)
+    let core = handle.core
+    core.writerThread.store(0, ordering: .relaxed)
     let code = unsafe mdb_txn_commit(handle.pointer)
-    unsafe handle.core.end(handle.pointer)
+    if code == MDB_SUCCESS { core.coverLastPage() }
+    unsafe core.end(handle.pointer)
     try check(code)
   }
 }
@@ -119,7 +122,8 @@ extension WriteTransaction {
   package mutating func put(
     _ table: Table, key: UInt64, value: [UInt8], append: Bool = false, noOverwrite: Bool = false
   ) throws(LMDBError) {
-    unsafe try put(table, key: key, value: value.span.bytes, append: append, noOverwrite: noOverwrite)
+    unsafe try put(
+      table, key: key, value: value.span.bytes, append: append, noOverwrite: noOverwrite)
   }
 
   /// Stores `value` under the bytes `key`, as above.

@@ -20,7 +20,7 @@ package struct Frontier: Hashable, Sendable {
     peaks = []
   }
 
-  /// Adds a leaf's hash. Returns the root of the 256-leaf subtree that it completed, if it did.
+  /// Adds a leaf's hash, and returns the root of the 256-leaf subtree that it completed, if it did.
   ///
   /// That subtree has the number `size / 256 - 1`, and the caller stores its root for proofs.
   @discardableResult

@@ -3,7 +3,7 @@ internal import Merkle
 import Testing
 
 @Suite struct ProofTests {
-  @Test func `every inclusion proof up to 64 leaves is that of the definition and holds`() throws {
+  @Test func `every inclusion proof up to 64 leaves is as defined and holds`() throws {
     let tree = ReferenceTree(size: 64)
     for size in 1...64 {
       let root = tree.root(0..<size)
@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test func `every consistency proof up to 64 leaves is that of the definition and holds`() throws {
+  @Test func `every consistency proof up to 64 leaves is as defined and holds`() throws {
     let tree = ReferenceTree(size: 64)
     let roots = (0...64).map { tree.root(0..<$0) }
     for newSize in 0...64 {

@@ -67,7 +67,9 @@ struct ReferenceTree {
 /// Reads hexadecimal digits.
 func bytes(hex: String) -> [UInt8] {
   let digits = hex.compactMap(\.hexDigitValue)
-  return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
+  return stride(from: 0, to: digits.count - 1, by: 2).map { index in
+    UInt8(digits[index] * 16 + digits[index + 1])
+  }
 }
 
 func digest(_ hex: String) -> Digest { Digest(bytes(hex: hex)) ?? Digest() }
