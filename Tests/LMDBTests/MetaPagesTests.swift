@@ -32,7 +32,7 @@ import Testing
   }
 
   /// LMDB alone leaves files short after such transactions.
-  @Test func `a file is never shorter than its last page after pages were taken and freed`() throws {
+  @Test func `a file is as long as it says after pages were taken and freed at once`() throws {
     let environment = try log.open(EnvironmentOptions(mapSizeBytes: 1 << 28, noSync: true))
     let seed: UInt64 = 1
     var numbers = SeededNumbers(state: seed)
