@@ -19,3 +19,12 @@ extension [UInt8] {
     append(contentsOf: text.prefix(255))
   }
 }
+
+extension ULID {
+  /// The sixteen bytes, big-endian: they sort as the identifiers do.
+  package var bytes: [UInt8] {
+    var out: [UInt8] = []
+    out.append(self)
+    return out
+  }
+}

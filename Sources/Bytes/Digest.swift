@@ -1,27 +1,92 @@
 internal import Crypto
 
-package struct Digest: Hashable, Sendable, CustomStringConvertible {
-  var words: InlineArray4 = InlineArray4()
-  package init() {}
-  package init?(_ bytes: some Collection<UInt8>) {
-    guard bytes.count == 32 else { return nil }
-    words.bytes = Array(bytes)
+/// The 32 bytes of a SHA-256 digest.
+package struct Digest: Hashable, Sendable {
+  /// How many bytes a digest has.
+  package static let byteCount = 32
+
+  /// The bytes as they lie in memory.
+  private var words: InlineArray<4, UInt64>
+
+  /// All zeros: the digest of nothing in particular.
+  package init() { words = InlineArray(repeating: 0) }
+
+  /// Copies exactly 32 bytes, or returns nil.
+  package init?(_ bytes: RawSpan) {
+    guard bytes.byteCount == Self.byteCount else { return nil }
+    words = InlineArray { word in
+      unsafe bytes.unsafeLoadUnaligned(fromByteOffset: word * 8, as: UInt64.self)
+    }
   }
-  package var bytes: [UInt8] { words.bytes }
-  package var description: String { bytes.map { String($0, radix: 16) }.joined() }
-}
-struct InlineArray4: Hashable, Sendable { var bytes: [UInt8] = Array(repeating: 0, count: 32) }
-package struct Hasher256 {
-  private var state = SHA256()
-  package init() {}
-  package mutating func update(_ bytes: [UInt8]) { state.update(data: bytes) }
-  package mutating func update(_ byte: UInt8) { state.update(data: [byte]) }
-  package mutating func update(_ digest: Digest) { state.update(data: digest.bytes) }
-  package func finalize() -> Digest { Digest(Array(state.finalize())) ?? Digest() }
+
+  /// Copies exactly 32 bytes, or returns nil.
+  package init?(_ bytes: some Collection<UInt8>) {
+    let copy = Array(bytes)
+    unsafe self.init(copy.span.bytes)
+  }
+
+  /// The bytes, borrowed.
+  package var span: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get { unsafe words.span.bytes }
+  }
+
+  /// The bytes, copied.
+  package var bytes: [UInt8] { unsafe withUnsafeBytes { bytes in unsafe Array(bytes) } }
+
+  /// Runs `body` with the bytes.
+  package borrowing func withUnsafeBytes<Result: ~Copyable, Failure>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe span.withUnsafeBytes(body)
+  }
+
+  package static func == (one: Digest, other: Digest) -> Bool {
+    one.words[0] == other.words[0] && one.words[1] == other.words[1]
+      && one.words[2] == other.words[2] && one.words[3] == other.words[3]
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    for word in words.indices { hasher.combine(words[word]) }
+  }
 }
 
-extension Digest {
-  package static func sha256(of bytes: [UInt8]) -> Digest { var h = Hasher256(); h.update(bytes); return h.finalize() }
-  /// The first eight bytes as a number, big-endian.
-  package var prefix64: UInt64 { bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+extension Digest: CustomStringConvertible {
+  /// The bytes as 64 lower-case hexadecimal digits.
+  package var description: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: bytes.flatMap { byte in [digits[Int(byte >> 4)], digits[Int(byte & 15)]] },
+      as: UTF8.self)
+  }
+}
+
+/// Computes a SHA-256 digest piece by piece.
+package struct Hasher256 {
+  private var state = SHA256()
+
+  package init() {}
+
+  /// Adds borrowed bytes.
+  package mutating func update(_ bytes: RawSpan) {
+    unsafe bytes.withUnsafeBytes { bytes in unsafe state.update(bufferPointer: bytes) }
+  }
+
+  /// Adds bytes.
+  package mutating func update(_ bytes: [UInt8]) { unsafe update(bytes.span.bytes) }
+
+  /// Adds one byte.
+  package mutating func update(_ byte: UInt8) {
+    unsafe withUnsafeBytes(of: byte) { bytes in unsafe state.update(bufferPointer: bytes) }
+  }
+
+  /// Adds the bytes of another digest.
+  package mutating func update(_ digest: Digest) { update(digest.span) }
+
+  /// The digest of everything that was added.
+  package consuming func finalize() -> Digest {
+    unsafe state.finalize().withUnsafeBytes { bytes in
+      unsafe Digest(RawSpan(_unsafeBytes: bytes)) ?? Digest()
+    }
+  }
 }

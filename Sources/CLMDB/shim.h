@@ -1,1 +1,17 @@
 #include <lmdb.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Hidden by <fcntl.h> unless the whole C library is imported with its extensions.
+extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
+
+/// Makes a file at least `size` bytes long; never cuts one off.
+static inline int uetlog_extend_file(int descriptor, int64_t from, int64_t size) {
+  return fallocate(descriptor, 0, (off_t)from, (off_t)(size - from));
+}
+
+/// Asks the processor to load the 64 cache lines of one 4 KiB page. The address need not be mapped:
+/// a prefetch never faults.
+static inline void uetlog_prefetch_page(uintptr_t page) {
+  for (uintptr_t line = 0; line < 4096; line += 64) __builtin_prefetch((const void *)(page + line));
+}

@@ -91,6 +91,8 @@ package struct RecordView: ~Escapable {
 /// Work inside one write transaction.
 package protocol WriteUnit {
   associatedtype Output
+  /// Everything is computed as if, and nothing is stored.
+  var isDryRun: Bool { get }
   mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Output

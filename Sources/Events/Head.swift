@@ -22,7 +22,7 @@ package struct Head: Hashable, Sendable {
     var out: [UInt8] = []
     out.append(littleEndian: position.rawValue)
     out.append(littleEndian: recordedAt.nanoseconds)
-    out.append(contentsOf: frontier.encoded)
+    out.append(contentsOf: frontier.encoded())
     return out
   }
 
@@ -32,7 +32,7 @@ package struct Head: Hashable, Sendable {
     position = Position(reader.integer(UInt64.self))
     recordedAt = Timestamp(nanoseconds: reader.integer(Int64.self))
     let rest = reader.array(reader.remaining)
-    guard !reader.failed, let frontier = Frontier(decoding: rest),
+    guard !reader.failed, let frontier = Frontier(encoded: rest),
       frontier.size == position.rawValue &+ 1
     else { return nil }
     self.frontier = frontier

@@ -24,6 +24,9 @@ package struct LogError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFound = "not_found"
     /// Another process holds the log.
     case busy
+    /// The address space reserved for the file is used up; the log grows it and tries again, so
+    /// callers never see this.
+    case mapFull = "map_full"
     /// There is no room.
     case noSpace = "no_space"
     /// The commit failed in a way that leaves open whether it happened.

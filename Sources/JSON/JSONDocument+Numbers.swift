@@ -7,17 +7,7 @@ extension JSONDocument {
 
   /// The number if it is an integer that fits, also when written as `1.0` or `1e3`.
   package func int64(_ n: JSONNode) -> Int64? {
-    guard kind(n) == .number else { return nil }
-    let range = range(n)
-    let negative = bytes[range.lowerBound] == UInt8(ascii: "-")
-    if range.count > 18 { return number(n)?.int64 }
-    var value: Int64 = 0
-    for byte in bytes[range.dropFirst(negative ? 1 : 0)] {
-      let digit = byte &- UInt8(ascii: "0")
-      if digit > 9 { return number(n)?.int64 }
-      value = value &* 10 &+ Int64(digit)
-    }
-    return negative ? 0 &- value : value
+    plainInteger(n) ?? number(n)?.int64
   }
 
   /// The nearest double; nil if it would be infinite.
@@ -31,5 +21,28 @@ extension JSONDocument {
   package func bool(_ n: JSONNode) -> Bool? {
     guard kind(n) == .bool else { return nil }
     return bytes[range(n).lowerBound] == UInt8(ascii: "t")
+  }
+}
+
+extension JSONDocument {
+  /// The integer if it is written as nothing but a sign and at most 18 digits.
+  @inline(__always)
+  package func plainInteger(_ n: JSONNode) -> Int64? {
+    guard kind(n) == .number else { return nil }
+    let range = range(n)
+    guard range.count <= 18 else { return nil }
+    let negative = bytes[range.lowerBound] == UInt8(ascii: "-")
+    var value: Int64 = 0
+    for index in range.lowerBound &+ (negative ? 1 : 0)..<range.upperBound {
+      let digit = bytes[index] &- UInt8(ascii: "0")
+      if digit > 9 { return nil }
+      value = value &* 10 &+ Int64(digit)
+    }
+    return negative ? 0 &- value : value
+  }
+
+  /// Whether a number has no fraction, however it is written.
+  package func isInteger(_ n: JSONNode) -> Bool {
+    plainInteger(n) != nil || number(n)?.isInteger ?? false
   }
 }

@@ -63,4 +63,14 @@ extension JSONDocument {
     }
     return node
   }
+
+  /// How many Unicode scalars the decoded string has.
+  package func scalarCount(_ n: JSONNode) -> Int {
+    guard !isEscaped(n) else {
+      return (stringBytes(n) ?? []).reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+    }
+    var count = 0
+    for index in content(n) where bytes[index] & 0xC0 != 0x80 { count &+= 1 }
+    return count
+  }
 }

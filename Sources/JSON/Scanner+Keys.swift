@@ -11,8 +11,7 @@ extension Scanner {
       let key = tape[child]
       if key.marked { return keysAreUniqueSorted(of: index) }
       let bit = fingerprint(key)
-      if seen & bit != 0, let earlier = firstKey(equalTo: key, of: index, before: child) {
-        _ = earlier
+      if seen & bit != 0, hasKey(equalTo: key, of: index, before: child) {
         return fail(.duplicateKey, Int(key.start))
       }
       seen |= bit
@@ -32,15 +31,15 @@ extension Scanner {
     return 1 << UInt64(mixed >> 26)
   }
 
-  private func firstKey(equalTo key: Token, of index: Int, before limit: Int) -> Int? {
+  private func hasKey(equalTo key: Token, of index: Int, before limit: Int) -> Bool {
     var child = index &+ 1
     let length = key.end &- key.start
     while child < limit {
       let other = tape[child]
-      if other.end &- other.start == length, sameBytes(other, key, Int(length)) { return child }
+      if other.end &- other.start == length, sameBytes(other, key, Int(length)) { return true }
       child = Int(tape[child &+ 1].next)
     }
-    return nil
+    return false
   }
 
   private func sameBytes(_ one: Token, _ other: Token, _ length: Int) -> Bool {

@@ -1,9 +1,9 @@
 /// One value on the tape: where its bytes are and where its subtree ends.
 struct Token: BitwiseCopyable, Sendable {
   var start: UInt32
-  /// While a container is open: how much whitespace had been seen before it.
+  // While a container is open: how much whitespace had been seen before it.
   var end: UInt32
-  /// The tape index after the subtree. While a container is open: the container around it.
+  // The tape index after the subtree. While a container is open: the container around it.
   var next: UInt32
   private var meta: UInt32
 

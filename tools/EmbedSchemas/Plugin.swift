@@ -6,29 +6,27 @@ import PackagePlugin
 struct EmbedSchemas: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     [
-      try command(context, folder: "schema", enumName: "SchemaFiles", leaveOut: "examples"),
-      try command(context, folder: "config", enumName: "ConfigFiles", leaveOut: nil),
+      try command(context, folder: "schema", enumName: "SchemaFiles"),
+      try command(context, folder: "config", enumName: "ConfigFiles"),
     ]
   }
 
   private func command(
-    _ context: PluginContext, folder: String, enumName: String, leaveOut: String?
+    _ context: PluginContext, folder: String, enumName: String
   ) throws -> Command {
     let root = context.package.directoryURL.appending(path: folder)
-    let excluded = leaveOut.map { root.appending(path: $0).path + "/" }
-    let files = jsonFiles(below: root, leaveOut: excluded)
     let output = context.pluginWorkDirectoryURL.appending(path: "\(enumName)+Embedded.swift")
+    // A build is planned once; a file that is added later would go unseen if files were inputs.
+    // So `embed` looks for itself in every build: its one input is a stamp that it rewrites. It
+    // leaves the output alone when nothing has changed, so a build without changes stays cheap.
+    let stamp = context.pluginWorkDirectoryURL.appending(path: "\(enumName).stamp")
+    if !FileManager.default.fileExists(atPath: stamp.path) {
+      try Data().write(to: stamp)
+    }
     return .buildCommand(
-      displayName: "Embedding \(files.count) files of \(folder)",
+      displayName: "Embedding the files of \(folder)",
       executable: try context.tool(named: "embed").url,
-      arguments: [enumName, root.path, output.path] + files.map(\.path),
-      inputFiles: files, outputFiles: [output])
-  }
-
-  private func jsonFiles(below root: URL, leaveOut: String?) -> [URL] {
-    let all = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
-    return (all?.compactMap { $0 as? URL } ?? [])
-      .filter { $0.pathExtension == "json" && !(leaveOut.map($0.path.hasPrefix) ?? false) }
-      .sorted { $0.path < $1.path }
+      arguments: [enumName, root.path, output.path, stamp.path],
+      inputFiles: [stamp], outputFiles: [output])
   }
 }

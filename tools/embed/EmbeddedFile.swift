@@ -5,15 +5,14 @@ struct EmbeddedFile {
   let path: String
   let content: String
 
-  init(at file: String, below root: String) throws {
-    let prefix = root.hasSuffix("/") ? root : root + "/"
-    guard file.hasPrefix(prefix) else { throw EmbedError.outside(file: file, root: root) }
-    path = String(file.dropFirst(prefix.count))
-    guard let bytes = minified(try Data(contentsOf: URL(filePath: file))) else {
-      throw EmbedError.unterminatedString(file: file)
+  init(path: String, root: String) throws {
+    self.path = path
+    let file = URL(filePath: root).appending(path: path)
+    guard let bytes = minified(try Data(contentsOf: file)) else {
+      throw EmbedError.unterminatedString(path: path)
     }
     guard !bytes.isEmpty, let text = String(validating: bytes, as: UTF8.self) else {
-      throw EmbedError.notText(file: file)
+      throw EmbedError.notText(path: path)
     }
     content = text
   }
@@ -32,13 +31,15 @@ struct EmbeddedFile {
   }
 }
 
-/// The JSON text without the whitespace between its tokens; nil if a string does not end.
+/// The JSON text without the whitespace between its tokens; nil if a string does not end on its
+/// line.
 func minified(_ json: some Sequence<UInt8>) -> [UInt8]? {
   var result: [UInt8] = []
   var inString = false
   var escaped = false
   for byte in json {
     if inString {
+      if byte < 0x20 { return nil }
       result.append(byte)
       if escaped {
         escaped = false

@@ -1,0 +1,48 @@
+package import Bytes
+package import Events
+package import Pipeline
+
+/// The names that an event concerns, as its schema's templates say.
+package struct Addresses: Hashable, Sendable {
+  /// The row whose state changes; nil for none.
+  package var entity: Name?
+  package var run: Name?
+  /// Rows that the guard reads.
+  package var reads: [Name]
+  /// Rows whose sums get a share, one for each template; nil where its fields are missing.
+  package var adds: [Name?]
+
+  package init(
+    _ definition: EventDefinition, _ payload: Payload, stream: Name, runID: ULID?
+  ) throws(LogError) {
+    let runID = runID?.utf8
+    entity = Category(of: stream) == .none ? nil : stream
+    if let template = definition.entity { entity = try template.resolved(payload, runID) }
+    run = runID.flatMap { Name(Array("run-".utf8) + $0) }
+    reads = []
+    for template in definition.reads {
+      if let name = try template.resolved(payload, runID) { reads.append(name) }
+    }
+    adds = []
+    for template in definition.adds {
+      let name = try template.resolved(payload, runID)
+      // Subjects may be anything; only rows with a state can take sums.
+      adds.append(name.flatMap { Category(of: $0) == .none ? nil : $0 })
+    }
+  }
+}
+
+extension Template {
+  /// The name that the payload gives; nil when its fields are missing.
+  func resolved(_ payload: Payload, _ runID: [UInt8]?) throws(LogError) -> Name? {
+    switch name(payload, runID: runID) {
+    case .name(let name): return name
+    case .none: return nil
+    case .invalid(let bytes):
+      throw LogError(
+        .badInput, "the payload gives a name that is too long or has control characters",
+        expected: "1 to \(Name.byteCountMax) bytes", actual: "\(bytes.count) bytes",
+        pointer: "/payload")
+    }
+  }
+}

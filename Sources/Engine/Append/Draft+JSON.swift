@@ -1,0 +1,177 @@
+package import Bytes
+package import Events
+internal import JSON
+internal import Pipeline
+
+/// Values that a draft gets when its line does not say otherwise.
+package struct DraftDefaults: Sendable {
+  package var runID: ULID?
+  package var source = ""
+  package var labels: [Label] = []
+  package var correlationID: String?
+  package var causationID: ULID?
+
+  package init() {}
+}
+
+extension Draft {
+  /// Reads one JSONL line: `{"type", "payload", "run_id"?, …}`.
+  package init(line bytes: [UInt8], number: Int?, defaults: DraftDefaults) throws(LogError) {
+    do throws(LogError) {
+      let document: JSONDocument
+      do { document = try JSONDocument(parsing: bytes) } catch {
+        throw LogError(.badInput, error.message, pointer: error.pointer)
+      }
+      self = try DraftReader(document: document).draft(defaults)
+      line = number
+    } catch {
+      var located = error
+      located.line = number
+      throw located
+    }
+  }
+}
+
+/// Takes a draft's fields from a JSON object, refusing what it does not know.
+private struct DraftReader {
+  let document: JSONDocument
+
+  func draft(_ defaults: DraftDefaults) throws(LogError) -> Draft {
+    let root = document.root
+    guard document.kind(root) == .object else {
+      throw LogError(
+        .badInput, "a draft is a JSON object", expected: #"{"type": …, "payload": {…}}"#,
+        actual: "\(document.kind(root))")
+    }
+    guard let type = try text("type"), let payload = document.member(root, "payload") else {
+      throw LogError(
+        .badInput, "a draft needs a type and a payload",
+        expected: #"{"type": "note", "payload": {"text": "…"}}"#)
+    }
+    var draft = Draft(type: type, payload: Payload(document, payload))
+    draft.runID = defaults.runID
+    draft.source = defaults.source
+    draft.labels = defaults.labels
+    draft.correlationID = defaults.correlationID
+    draft.causationID = defaults.causationID
+    var unknown: String?
+    var failure: LogError?
+    document.forEachMember(root) { key, value in
+      guard failure == nil, unknown == nil else { return }
+      do throws(LogError) {
+        if try !take(document.string(key) ?? "", value, into: &draft) {
+          unknown = document.string(key)
+        }
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    if let unknown {
+      throw LogError(
+        .badInput, "a draft has no field \"\(unknown)\"", allowed: Self.fields,
+        pointer: "/\(unknown)")
+    }
+    return draft
+  }
+
+  private static let fields = [
+    "type", "payload", "event_id", "key", "labels", "run_id", "stream", "ts", "source",
+    "severity", "correlation_id", "causation_id", "reverses", "expect",
+  ]
+
+  /// Takes one field; false when there is none of that name.
+  private func take(
+    _ name: String, _ value: JSONNode, into draft: inout Draft
+  ) throws(LogError) -> Bool {
+    switch name {
+    case "type", "payload": break
+    case "event_id": draft.eventID = try ulid(name, value)
+    case "run_id": draft.runID = try ulid(name, value)
+    case "causation_id": draft.causationID = try ulid(name, value)
+    case "reverses": draft.reverses = try ulid(name, value)
+    case "key": draft.key = try text(name, value)
+    case "stream": draft.stream = try text(name, value)
+    case "source": draft.source = try text(name, value)
+    case "correlation_id": draft.correlationID = try text(name, value)
+    case "ts": draft.time = try Self.time(try text(name, value), pointer: "/ts")
+    case "severity":
+      let word = try text(name, value)
+      guard let severity = Severity(word) else {
+        throw LogError(
+          .badInput, "\"\(word)\" is no severity", allowed: Severity.allCases.map(\.name),
+          pointer: "/severity")
+      }
+      draft.severity = severity
+    case "expect":
+      guard let revision = document.int64(value), revision >= 0 else {
+        throw LogError(
+          .badInput, "expect is a stream's revision", expected: "a whole number from 0",
+          pointer: "/expect")
+      }
+      draft.expect = UInt64(revision)
+    case "labels": draft.labels += try labels(value)
+    default: return false
+    }
+    return true
+  }
+
+  static func time(_ text: String, pointer: String) throws(LogError) -> Timestamp {
+    guard let time = Timestamp(text) else {
+      throw LogError(
+        .badInput, "\"\(text)\" is no time", expected: "RFC 3339, like 2026-11-22T15:04:05Z",
+        pointer: pointer)
+    }
+    return time
+  }
+
+  private func text(_ name: String) throws(LogError) -> String? {
+    guard let node = document.member(document.root, name) else { return nil }
+    return try text(name, node)
+  }
+
+  private func text(_ name: String, _ value: JSONNode) throws(LogError) -> String {
+    guard let text = document.string(value) else {
+      throw LogError(
+        .badInput, "\(name) has the wrong type", expected: "a string",
+        actual: "\(document.kind(value))", pointer: "/\(name)")
+    }
+    return text
+  }
+
+  private func ulid(_ name: String, _ value: JSONNode) throws(LogError) -> ULID {
+    let text = try text(name, value)
+    return try ULID.parse(text, field: name)
+  }
+
+  private func labels(_ value: JSONNode) throws(LogError) -> [Label] {
+    guard document.kind(value) == .object else {
+      throw LogError(
+        .badInput, "labels has the wrong type", expected: "an object of strings",
+        actual: "\(document.kind(value))", pointer: "/labels")
+    }
+    var labels: [Label] = []
+    var isText = true
+    document.forEachMember(value) { key, value in
+      guard let key = document.string(key), let value = document.string(value) else {
+        isText = false
+        return
+      }
+      labels.append(Label(key: key, value: value))
+    }
+    guard isText else {
+      throw LogError(.badInput, "a label's value is a string", pointer: "/labels")
+    }
+    return labels
+  }
+}
+
+extension ULID {
+  /// Parses an identifier, or says what is wrong with it.
+  package static func parse(_ text: String, field: String) throws(LogError) -> ULID {
+    if let id = ULID(text) { return id }
+    let shown = text.utf8.count > 60 ? "\(text.prefix(60))…" : text
+    throw LogError(
+      .badInput, "\(field) \"\(shown)\" is no ULID",
+      expected: "26 characters 0-9 A-Z without I L O U, the first 0-7",
+      actual: "\(text.utf8.count) characters", pointer: "/\(field)")
+  }
+}

@@ -1,0 +1,18 @@
+/// What one call may bring in. At the limit is fine, one above is refused.
+package enum Limits {
+  package static let payloadByteCount = 256 << 10
+  package static let artifactByteCount = 16 << 20
+  package static let batchEventCount = 1000
+  package static let batchByteCount = 32 << 20
+  package static let keyByteCount = 128
+  package static let sourceByteCount = 128
+  package static let labelCount = 16
+  package static let labelByteCount = 64
+  package static let reactionDepth = 8
+  package static let reactionWidth = 64
+
+  /// The largest payload of a type: patches bring their diff along.
+  package static func payloadByteCount(of type: String) -> Int {
+    type == "patch_created" ? artifactByteCount : payloadByteCount
+  }
+}

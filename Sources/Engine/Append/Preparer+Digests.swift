@@ -1,0 +1,104 @@
+package import Bytes
+package import Events
+internal import Pipeline
+
+extension Preparer {
+  /// A keyed digest that two drafts share exactly when they have the same content.
+  func contentDigest(_ type: String, _ stream: Name, _ payload: [UInt8]) -> UInt128 {
+    var hasher = Hasher256()
+    hasher.update(identity.secret.bytes + Array(type.utf8) + [0] + stream.bytes + [0])
+    hasher.update(payload)
+    return hasher.finalize().prefix128
+  }
+
+  /// Where a caller's key is found: unique within source and type.
+  func scopedKey(_ key: String, _ envelope: Envelope) -> DedupeKey {
+    var hasher = Hasher256()
+    hasher.update(
+      identity.secret.bytes + Array(envelope.source.utf8) + [0] + Array(envelope.type.utf8) + [0]
+        + Array(key.utf8))
+    let digest = hasher.finalize().prefix128
+    return .scoped(
+      high: UInt64(truncatingIfNeeded: digest >> 64), low: UInt64(truncatingIfNeeded: digest))
+  }
+
+  func checkSizes(_ draft: Draft) throws(LogError) {
+    try check("key", draft.key, Limits.keyByteCount)
+    try check("source", draft.source, Limits.sourceByteCount)
+    try check("correlation_id", draft.correlationID, Limits.keyByteCount)
+    guard draft.labels.count <= Limits.labelCount else {
+      throw LogError(
+        .badInput, "too many labels", expected: "at most \(Limits.labelCount)",
+        actual: "\(draft.labels.count)", pointer: "/labels")
+    }
+    for label in draft.labels {
+      try check("label", label.key, Limits.labelByteCount)
+      try check("label", label.value, Limits.labelByteCount)
+    }
+  }
+
+  private func check(_ name: String, _ text: String?, _ byteCountMax: Int) throws(LogError) {
+    guard let text else { return }
+    guard text.utf8.count <= byteCountMax else {
+      throw LogError(
+        .badInput, "\(name) is too long", expected: "at most \(byteCountMax) bytes",
+        actual: "\(text.utf8.count)", pointer: "/\(name)")
+    }
+    guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+      throw LogError(.badInput, "\(name) has control characters", pointer: "/\(name)")
+    }
+  }
+
+  /// The payload with a ledger id put in front: the ledger's own name for the patch.
+  mutating func withLedgerID(
+    _ bytes: [UInt8], _ now: Timestamp
+  ) throws(LogError) -> (Payload, [UInt8]) {
+    var out = Array(#"{"ledger_id":""#.utf8)
+    out += nextID(now).utf8
+    out += bytes.count > 2 ? Array(#"","#.utf8) : Array(#"""#.utf8)
+    out += bytes.dropFirst()
+    guard let payload = Payload(out) else {
+      throw LogError(.system, "a ledger id does not fit into the payload")
+    }
+    return (payload, out)
+  }
+}
+
+extension Salt {
+  package var bytes: [UInt8] {
+    var out: [UInt8] = []
+    out.append(littleEndian: high)
+    out.append(littleEndian: low)
+    return out
+  }
+
+  /// SHA-256(0x02 ‖ salt ‖ payload).
+  package func commitment(to payload: [UInt8]) -> Digest {
+    var hasher = Hasher256()
+    hasher.update([2] + bytes)
+    hasher.update(payload)
+    return hasher.finalize()
+  }
+}
+
+/// The candidate with the fewest edits to `word`, if it is close enough to be what was meant.
+package func nearest(to word: String, among candidates: [String]) -> String? {
+  let wanted = Array(word.utf8.prefix(64))
+  let scored = candidates.map { ($0, editDistance(wanted, Array($0.utf8))) }
+  guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(2, wanted.count / 2)
+  else { return nil }
+  return best.0
+}
+
+private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+  var previous = Array(0...b.count)
+  for (row, byte) in a.enumerated() {
+    var current = [row + 1]
+    for (column, other) in b.enumerated() {
+      current.append(
+        min(previous[column] + (byte == other ? 0 : 1), previous[column + 1] + 1, current[column] + 1))
+    }
+    previous = current
+  }
+  return previous[b.count]
+}

@@ -1,0 +1,142 @@
+internal import JSON
+package import Bytes
+package import Events
+package import Pipeline
+internal import Schema
+
+/// Turns drafts into prepared ones. Pure but for its generators: no log is read.
+package struct Preparer: Sendable {
+  package let catalog: Catalog
+  package let identity: LogIdentity
+  package let settingsDigest: UInt64
+  private let clock: any TimeSource
+  private var entropy: any EntropySource
+  private var ids = ULIDGenerator()
+
+  package init(
+    catalog: Catalog, identity: LogIdentity, settingsDigest: UInt64, clock: any TimeSource,
+    entropy: any EntropySource
+  ) {
+    self.catalog = catalog
+    self.identity = identity
+    self.settingsDigest = settingsDigest
+    self.clock = clock
+    self.entropy = entropy
+  }
+
+  /// Checks a draft and computes everything about it that does not depend on the log.
+  package mutating func prepare(_ draft: Draft) throws(LogError) -> PreparedDraft {
+    do throws(LogError) {
+      return try prepareUnlocated(draft)
+    } catch {
+      var located = error
+      located.line = draft.line
+      throw located
+    }
+  }
+
+  private mutating func prepareUnlocated(_ draft: Draft) throws(LogError) -> PreparedDraft {
+    let definition = try known(draft.type)
+    try checkSizes(draft)
+    let now = clock.now()
+    let eventID = draft.eventID ?? nextID(now)
+    var bytes = draft.payload.document.compacted(draft.payload.node)
+    guard bytes.count <= Limits.payloadByteCount(of: draft.type) else {
+      throw LogError(
+        .badInput, "the payload is too large",
+        expected: "at most \(Limits.payloadByteCount(of: draft.type)) bytes",
+        actual: "\(bytes.count)", pointer: "/payload",
+        hint: "Store the text elsewhere and put its path or hash into the event")
+    }
+    var payload = draft.payload
+    try check(payload, definition)
+    let stream = try streamName(definition, payload, draft)
+    let content = contentDigest(definition.name, stream, bytes)
+    if definition.type == .patch_created, !payload.has("ledger_id") {
+      (payload, bytes) = try withLedgerID(bytes, now)
+    }
+    var envelope = Envelope(
+      eventID: eventID, type: definition.name, stream: stream, time: draft.time ?? now,
+      recordedAt: now)
+    envelope.schemaDigest = definition.shortDigest
+    envelope.settingsDigest = settingsDigest
+    envelope.runID = draft.runID
+    envelope.source = draft.source
+    envelope.severity = draft.severity ?? definition.severity
+    envelope.labels = draft.labels
+    envelope.causationID = draft.causationID
+    envelope.correlationID = draft.correlationID
+    envelope.reverses = draft.reverses
+    envelope.key = draft.key ?? definition.uniqueField.flatMap { payload.text($0) }
+    envelope.flags = draft.flags
+    envelope.payloadByteCount = UInt32(clamping: bytes.count)
+    let salt = Salt(high: entropy.next(), low: entropy.next())
+    envelope.commitment = salt.commitment(to: bytes)
+    return try complete(
+      envelope, definition, payload, bytes, salt, content: content, draft: draft)
+  }
+
+  private func complete(
+    _ envelope: Envelope, _ definition: EventDefinition, _ payload: Payload, _ bytes: [UInt8],
+    _ salt: Salt, content: UInt128, draft: Draft
+  ) throws(LogError) -> PreparedDraft {
+    PreparedDraft(
+      envelope: envelope, definition: definition, payload: payload, payloadBytes: bytes,
+      salt: salt, content: content, hasGivenID: draft.eventID != nil,
+      scopedKey: envelope.key.map { scopedKey($0, envelope) }, expect: draft.expect,
+      addresses: try Addresses(
+        definition, payload, stream: envelope.stream, runID: envelope.runID),
+      reversal: nil, line: draft.line)
+  }
+
+  /// A fresh identifier.
+  package mutating func nextID(_ now: Timestamp) -> ULID {
+    var source = AnyEntropy(base: entropy)
+    let id = ids.next(at: now, entropy: &source)
+    entropy = source.base
+    return id
+  }
+
+  private func known(_ type: String) throws(LogError) -> EventDefinition {
+    if let definition = try catalog.definition(type) { return definition }
+    let near = nearest(to: type, among: Catalog.names)
+    throw LogError(
+      .unknownType, "there is no event type \"\(type.prefix(80))\"", allowed: near.map { [$0] } ?? [],
+      pointer: "/type", hint: "`uetlog schema list` shows all types")
+  }
+
+  private func check(_ payload: Payload, _ definition: EventDefinition) throws(LogError) {
+    guard
+      let violation = definition.schema.firstViolation(in: payload.document, at: payload.node)
+    else { return }
+    throw LogError(
+      .violation, "\(definition.name) breaks its schema (\(violation.keyword))",
+      expected: violation.expected, actual: violation.found,
+      pointer: violation.pointer.isEmpty ? "/" : violation.pointer,
+      hint: "`uetlog schema show \(definition.name)` shows what it takes")
+  }
+
+  private func streamName(
+    _ definition: EventDefinition, _ payload: Payload, _ draft: Draft
+  ) throws(LogError) -> Name {
+    // Events that go to their target's stream get its name when the target is known.
+    guard let template = definition.stream else { return Name(stored: Array("log".utf8)) }
+    guard let stream = try template.resolved(payload, draft.runID?.utf8) else {
+      throw LogError(
+        .badInput, "\(definition.name) has no stream without \(template.fields.joined(separator: ", "))",
+        pointer: "/payload")
+    }
+    if let given = draft.stream, given != stream.description {
+      throw LogError(
+        .badInput, "the payload belongs to another stream", expected: stream.description,
+        actual: given, pointer: "/stream", hint: "Leave stream out: it follows from the payload")
+    }
+    return stream
+  }
+}
+
+/// An entropy source behind its protocol, usable as a generic one.
+private struct AnyEntropy: EntropySource {
+  var base: any EntropySource
+  mutating func next() -> UInt64 { base.next() }
+}

@@ -1,0 +1,105 @@
+internal import Bytes
+internal import Events
+internal import Pipeline
+
+/// Takes events into rows: state, sums, links of the run. Appending and folding share it, so that
+/// a view can't differ from the fold of the log.
+struct StateMachine {
+  var cache = RowCache()
+  let rules: Rules
+
+  init(rules: Rules) { self.rules = rules }
+
+  /// A row that an event changed, before and after.
+  struct Change {
+    var number: EntityNumber
+    /// Nil when the row was reached by number only.
+    var name: Name?
+    var before: any EntityState
+    var after: any EntityState
+  }
+
+  /// What of an event the rows depend on.
+  struct Input {
+    var event: DomainEvent?
+    var stream: EntityNumber
+    var entity: EntityNumber?
+    var run: EntityNumber?
+    var position: Position
+    /// For a reversal: the state that the entity goes back to.
+    var reversal: Reversal?
+  }
+
+  /// Takes one event in; the rows it touches must be loaded or created, those that its
+  /// contributions reach are loaded here.
+  mutating func take(
+    _ input: Input, from tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> [Change] {
+    _ = cache.change(input.stream) { cached in
+      cached.row.revision &+= 1
+      cached.row.last = input.position
+    }
+    if let run = input.run {
+      _ = cache.change(run) { cached in
+        guard var state = cached.state as? RunState else { return }
+        state.lastInRun = input.position
+        cached.state = state
+      }
+    }
+    var changes: [Change] = []
+    var sums: [Contribution] = []
+    if let number = input.entity, let change = self.change(number, input, &sums) {
+      changes.append(change)
+    }
+    if let event = input.event { sums += factContributions(of: event) }
+    sums += input.reversal?.facts ?? []
+    try add(sums, from: tables, &changes)
+    return changes
+  }
+
+  private mutating func change(
+    _ number: EntityNumber, _ input: Input, _ sums: inout [Contribution]
+  ) -> Change? {
+    guard let cached = cache[number], let before = cached.state else { return nil }
+    var after = before
+    if let reversal = input.reversal {
+      guard let restored = reversal.state else { return nil }
+      after = restored.keepingNeutralFields(of: before)
+    } else if let event = input.event {
+      after.evolve(event)
+    }
+    sums += before.contributions().map { Contribution($0.target, $0.field, 0 &- $0.amount) }
+    sums += after.contributions()
+    _ = cache.change(number) { $0.state = after }
+    return Change(number: number, name: cached.name, before: before, after: after)
+  }
+
+  private mutating func add(
+    _ sums: [Contribution], from tables: borrowing some LogReader & ~Copyable & ~Escapable,
+    _ changes: inout [Change]
+  ) throws(LogError) {
+    for sum in sums where sum.target != .none && sum.amount != 0 {
+      try cache.load(sum.target, from: tables)
+      guard let cached = cache[sum.target], let before = cached.state else { continue }
+      var after = before
+      after.add(sum.field, sum.amount)
+      _ = cache.change(sum.target) { $0.state = after }
+      if let index = changes.firstIndex(where: { $0.number == sum.target }) {
+        changes[index].after = after
+      } else {
+        changes.append(
+          Change(number: sum.target, name: cached.name, before: before, after: after))
+      }
+    }
+  }
+}
+
+extension EntityState {
+  /// This state with the neutral fields of `current`, when that is of the same type.
+  func keepingNeutralFields(of current: any EntityState) -> any EntityState {
+    guard let current = current as? Self else { return self }
+    var kept = self
+    kept.keepNeutralFields(of: current)
+    return kept
+  }
+}

@@ -1,0 +1,96 @@
+internal import Synchronization
+package import Bytes
+package import Events
+package import Pipeline
+
+/// Appends to and reads from one log: where drafts become events and questions find answers.
+package final class Engine<Log: EventLog>: Sendable {
+  package let log: Log
+  package let catalog: Catalog
+  package let rules: Rules
+  let clock: any TimeSource
+  let preparer: Mutex<Preparer>
+
+  package init(
+    log: Log, catalog: Catalog = Catalog(), rules: Rules = Rules(), settingsDigest: UInt64 = 0,
+    clock: any TimeSource = SystemClock(), entropy: any EntropySource = SystemEntropy()
+  ) {
+    self.log = log
+    self.catalog = catalog
+    self.rules = rules
+    self.clock = clock
+    preparer = Mutex(
+      Preparer(
+        catalog: catalog, identity: log.identity, settingsDigest: settingsDigest, clock: clock,
+        entropy: entropy))
+  }
+
+  /// Checks a draft; user-registered types are looked up in the log, reversals are worked out.
+  package func prepare(_ draft: Draft) throws(LogError) -> PreparedDraft {
+    try learnType(draft.type)
+    if draft.type == EventType.event_reversed.name { return try prepareReversal(draft) }
+    return try preparer.withLock { (preparer) throws(LogError) in try preparer.prepare(draft) }
+  }
+
+  /// Stores prepared drafts in one transaction.
+  ///
+  /// - Returns: for each draft its receipt or why it was refused; with `isAtomic` a refusal is
+  ///   thrown instead.
+  package func append(
+    _ drafts: [PreparedDraft], _ options: AppendOptions = AppendOptions()
+  ) throws(LogError) -> [AppendUnit.Outcome] {
+    var unit = AppendUnit(
+      drafts, isAtomic: options.isAtomic, isDryRun: options.isDryRun,
+      preparer: preparer.withLock { $0 }, rules: rules, clock: clock)
+    return try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
+  }
+
+  /// Checks and stores one draft. A reversal that lost a race is worked out again.
+  package func append(
+    _ draft: Draft, _ options: AppendOptions = AppendOptions()
+  ) throws(LogError) -> Receipt {
+    var single = options
+    single.isAtomic = true
+    for _ in 0..<8 {
+      let prepared = try prepare(draft)
+      do throws(LogError) {
+        let outcomes = try append([prepared], single)
+        guard let outcome = outcomes.first else { break }
+        return try outcome.get()
+      } catch {
+        guard error.code == .conflict, prepared.reversal != nil, draft.expect == nil else {
+          throw error
+        }
+      }
+    }
+    throw LogError(
+      .conflict, "the stream keeps moving on while the undoing is planned",
+      hint: "Run the command again when fewer programs write to it")
+  }
+
+  /// Registers a user's type that the log knows and this process does not yet.
+  private func learnType(_ name: String) throws(LogError) {
+    guard try catalog.definition(name) == nil else { return }
+    var read = ReadValue(key: SchemaRegistry.key(name))
+    if let bytes = try log.read(&read) {
+      try catalog.add(name, bytes, origin: "schema of \(name) in the log")
+    }
+  }
+}
+
+/// How drafts are appended.
+package struct AppendOptions: Sendable {
+  /// A refusal refuses all.
+  package var isAtomic = false
+  /// Everything is checked and decided, nothing is stored.
+  package var isDryRun = false
+  /// How long to wait for other writers.
+  package var waitNanoseconds: Int64 = 5_000_000_000
+
+  package init() {}
+}
+
+/// Where a user's own schemas are kept in a log.
+package enum SchemaRegistry {
+  package static func key(_ type: String) -> String { "schema/\(type)" }
+}

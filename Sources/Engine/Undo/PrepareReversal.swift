@@ -1,0 +1,109 @@
+internal import Bytes
+internal import Synchronization
+internal import Events
+internal import Pipeline
+
+/// Works out what undoing one event comes to. Read outside the lock: the append checks that the
+/// stream has not moved since.
+struct PlanReversal: ReadUnit {
+  let target: ULID
+  let catalog: Catalog
+
+  struct Planned {
+    var stream: Name
+    var entity: Name?
+    var reversal: Reversal
+  }
+
+  func run(
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Planned {
+    guard let entry = try tables.entry(for: .event(target)),
+      let event = try tables.event(at: entry.position)
+    else { throw LogError(.notFound, "there is no event of id \(target) to undo") }
+    guard let number = try tables.number(of: event.envelope.stream),
+      let row = try tables.row(number)
+    else {
+      throw LogError(.corruption, "the stream \(event.envelope.stream) has no row")
+    }
+    var fold = try StreamFold(endingAt: row.last, catalog: catalog, in: tables)
+    guard let resolved = fold.events.first(where: { $0.event.position == event.position }) else {
+      throw LogError(
+        .rejected, "the event at position \(event.position) can't be undone: its payload is redacted or its type unknown")
+    }
+    try fold.checkReversible(resolved)
+    fold.cancel(target)
+    // Names are looked up as the fold needs them; an entity without a row has no number.
+    var numbers: [Name: EntityNumber] = [:]
+    for name in fold.names {
+      if let number = try tables.number(of: name) { numbers[name] = number }
+    }
+    return Planned(
+      stream: event.envelope.stream, entity: resolved.addresses.entity,
+      reversal: try fold.reversal(of: resolved) { numbers[$0] })
+  }
+}
+
+extension StreamFold {
+  /// All names that the stream's events concern.
+  var names: Set<Name> {
+    var names: Set<Name> = []
+    for resolved in events {
+      names.formUnion(resolved.addresses.adds.compactMap { $0 })
+      if let run = resolved.addresses.run { names.insert(run) }
+    }
+    return names
+  }
+
+  /// Throws unless the event can be undone as the stream stands.
+  func checkReversible(_ target: ResolvedEvent) throws(LogError) {
+    let position = target.event.position
+    let type = target.definition.name
+    if cancelled.contains(target.event.envelope.eventID) {
+      throw LogError(.rejected, "the event at position \(position) is undone already")
+    }
+    if target.reversedID != nil {
+      throw LogError(
+        .rejected, "position \(position) is a reversal, which can't be undone",
+        hint: "Append the event anew")
+    }
+    switch target.definition.reversal {
+    case .generic, .explicit: break
+    case .domain:
+      throw LogError(
+        .rejected, "\(type) is undone by an action of its own",
+        hint: "Use `\(target.definition.undoCommand ?? "uetlog help compensate")`")
+    case .none:
+      throw LogError(
+        .rejected, "\(type) records something that happened and can't be undone")
+    }
+    guard target.definition.reversal == .generic, !target.definition.isNeutral,
+      let entity = target.addresses.entity
+    else { return }
+    if let newest = judged(entity).last, newest.event.position != position {
+      throw LogError(
+        .rejected, "the event at position \(position) is not the newest of \(entity)",
+        actual: "\(newest.definition.name) at position \(newest.event.position) came after it",
+        hint: "Undo that first, or the stream back to a revision: `uetlog compensate --stream \(target.event.envelope.stream) --to \(target.event.envelope.revision - 1)`")
+    }
+  }
+}
+
+extension Engine {
+  /// Prepares an `event_reversed` draft: its stream is its target's.
+  func prepareReversal(_ draft: Draft) throws(LogError) -> PreparedDraft {
+    var prepared = try preparer.withLock { (preparer) throws(LogError) in
+      try preparer.prepare(draft)
+    }
+    guard let target = prepared.payload.text("target").flatMap({ ULID($0) }) else {
+      throw LogError(.badInput, "event_reversed names its target by id", pointer: "/target")
+    }
+    var plan = PlanReversal(target: target, catalog: catalog)
+    let planned = try log.read(&plan)
+    prepared.envelope.stream = planned.stream
+    prepared.envelope.reverses = target
+    prepared.addresses.entity = planned.entity
+    prepared.reversal = planned.reversal
+    return prepared
+  }
+}

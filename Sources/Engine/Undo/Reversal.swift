@@ -1,0 +1,23 @@
+package import Events
+package import Pipeline
+
+/// What undoing one event comes to, worked out before the lock is taken.
+package struct Reversal: Sendable {
+  /// The stream's revision that it was worked out at: the append conflicts when it has moved.
+  package var revision: UInt64
+  /// The entity's state as it was before the event; nil when the event changed no entity.
+  package var state: (any EntityState)?
+  /// What the event's own shares in sums are taken back by.
+  package var facts: [Contribution]
+  /// The event that is undone.
+  package var target: Position
+
+  package init(
+    revision: UInt64, state: (any EntityState)?, facts: [Contribution], target: Position
+  ) {
+    self.revision = revision
+    self.state = state
+    self.facts = facts
+    self.target = target
+  }
+}

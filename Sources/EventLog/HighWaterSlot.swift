@@ -1,0 +1,115 @@
+internal import Glibc
+internal import Merkle
+package import Bytes
+package import Events
+
+/// The head as this machine last saw it, kept outside of the log: it tells a log that was rolled
+/// back (a lost write, an old copy put in place) from one that is whole. A valid tree can't.
+///
+/// One file for each log id and data file, so that a copy of a log is known as a copy.
+package final class HighWaterSlot: Sendable {
+  /// What a slot says.
+  package struct Mark: Hashable, Sendable {
+    package var position: Position
+    package var root: Digest
+    package var epoch: UInt32
+  }
+
+  private let directory: String
+  private let path: String
+  private let descriptor: Int32
+  /// What the slot said at opening; nil when there was none.
+  package let known: Mark?
+  /// The highest head of another copy of this log, when this one has no slot of its own yet.
+  package let other: Mark?
+
+  private static let lineByteCount = 128
+
+  /// Nil when there is no state directory or it can't be written.
+  init?(directory: String?, log: ULID, dataFile: Int32) {
+    guard let directory, let file = FileID(descriptor: dataFile) else { return nil }
+    self.directory = directory + "/" + log.description
+    path =
+      self.directory + "/" + String(file.device, radix: 16) + "-" + String(file.node, radix: 16)
+    let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW
+    var descriptor = unsafe open(path, flags)
+    if descriptor < 0 {
+      other = Self.highest(in: self.directory)
+      Self.makeDirectories(self.directory)
+      descriptor = unsafe open(path, flags | O_CREAT, 0o600)
+      known = nil
+    } else {
+      other = nil
+      known = Self.mark(descriptor)
+    }
+    guard descriptor >= 0 else { return nil }
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Notes a head that is committed. Not synced: losing it only weakens detection.
+  func note(_ head: Head, epoch: UInt32) {
+    var line = Array("\(head.position) \(head.frontier.root) \(epoch)".utf8)
+    line += [UInt8](repeating: 0x20, count: max(0, Self.lineByteCount - 1 - line.count))
+    line.append(0x0A)
+    _ = unsafe line.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+  }
+
+  private static func mark(_ descriptor: Int32) -> Mark? {
+    var line = [UInt8](repeating: 0, count: lineByteCount)
+    let count = unsafe line.withUnsafeMutableBytes {
+      unsafe pread(descriptor, $0.baseAddress, $0.count, 0)
+    }
+    guard count > 0 else { return nil }
+    let words = String(decoding: line[..<count], as: UTF8.self).split(separator: " ")
+    guard words.count >= 3, let position = UInt64(words[0]), let root = Digest(hex: words[1]),
+      let epoch = UInt32(words[2])
+    else { return nil }
+    return Mark(position: Position(position), root: root, epoch: epoch)
+  }
+
+  private static func highest(in directory: String) -> Mark? {
+    guard let listing = unsafe opendir(directory) else { return nil }
+    defer { unsafe closedir(listing) }
+    var highest: Mark?
+    while let entry = unsafe readdir(listing) {
+      let name = unsafe withUnsafePointer(to: entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      guard !name.hasPrefix(".") else { continue }
+      let descriptor = unsafe open(directory + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+      guard descriptor >= 0 else { continue }
+      defer { close(descriptor) }
+      if let mark = mark(descriptor), mark.position > highest?.position ?? .none { highest = mark }
+    }
+    return highest
+  }
+
+  private static func makeDirectories(_ path: String) {
+    var partial = ""
+    for component in path.split(separator: "/") {
+      partial += "/" + component
+      _ = unsafe mkdir(partial, 0o700)
+    }
+  }
+}
+
+extension Digest {
+  /// Parses 64 hexadecimal digits; nil for anything else.
+  package init?(hex text: some StringProtocol) {
+    guard text.utf8.count == 64 else { return nil }
+    var bytes: [UInt8] = []
+    var high: UInt8?
+    for character in text {
+      guard let digit = character.hexDigitValue else { return nil }
+      if let first = high {
+        bytes.append(first << 4 | UInt8(digit))
+        high = nil
+      } else {
+        high = UInt8(digit)
+      }
+    }
+    self.init(bytes)
+  }
+}

@@ -1,0 +1,117 @@
+internal import Glibc
+internal import LMDB
+package import Events
+
+extension LMDBLog {
+  /// How often the map may grow for one transaction.
+  private static let growthsMax = 24
+
+  package func write<U: WriteUnit>(
+    waitNanoseconds: Int64, _ unit: inout U
+  ) throws(LogError) -> U.Output {
+    try format.checkWritable(path)
+    try lock.acquire(waitNanoseconds: waitNanoseconds)
+    defer { lock.release() }
+    for _ in 0..<Self.growthsMax {
+      // A transaction that ran out of map runs again from the start.
+      var attempt = unit
+      do throws(LogError) {
+        let output = try writeOnce(&attempt)
+        unit = attempt
+        return output
+      } catch {
+        guard error.code == .mapFull else { throw error }
+        try grow()
+      }
+    }
+    throw LogError(.noSpace, "the map of \(path) can't grow any more")
+  }
+
+  private func writeOnce<U: WriteUnit>(_ unit: inout U) throws(LogError) -> U.Output {
+    var head = Head()
+    let output = try write(environment, &unit, &head)
+    if !unit.isDryRun { highWater?.note(head, epoch: format.epoch) }
+    return output
+  }
+
+  private func write<U: WriteUnit>(
+    _ environment: borrowing Environment, _ unit: inout U, _ head: inout Head
+  ) throws(LogError) -> U.Output {
+    let transaction = try environment.beginWriting()
+    let number = transaction.id
+    // With a fresh lock file LMDB numbers transactions anew: then somebody else may be writing.
+    guard try number == lastTransaction() + 1 else {
+      throw LogError(
+        .unsafe, "the lock file of \(path) was replaced while it was in use",
+        hint: "Stop all programs that use this log, then run the command again")
+    }
+    try lock.checkLockFile()
+    var tables = WriteTables(transaction, handles)
+    let output = try unit.run(&tables)
+    if unit.isDryRun { return output }
+    head = try tables.head()
+    do throws(LMDBError) { try tables.commit() } catch {
+      throw outcome(of: error, transaction: number)
+    }
+    return output
+  }
+
+  /// Tells "not written" from "do not know" after a failed commit: when the file's meta pages do
+  /// not show the transaction, nobody will ever see it.
+  private func outcome(of error: LMDBError, transaction: UInt64) -> LogError {
+    if error == .mapFull { return LogError(error, doing: "committing") }
+    let isOnFile = newestTransactionOnFile().map { $0 >= transaction } ?? true
+    if !isOnFile, error == .noSpace || error == .fileTooLarge || isDiskFull {
+      return LogError(.noSpace, "the disk is full", hint: "Nothing was written: free some space and run the same command again")
+    }
+    return LogError(
+      .outcomeUnknown, "the commit failed (\(error)): the event may or may not be stored",
+      hint: "Run the same command again with the same id: it is stored once")
+  }
+
+  private func lastTransaction() throws(LogError) -> UInt64 {
+    do throws(LMDBError) { return try environment.info().lastTransactionID } catch {
+      throw LogError(error, doing: "looking at the map")
+    }
+  }
+
+  private var isDiskFull: Bool {
+    var status = statvfs()
+    guard unsafe statvfs(path, &status) == 0 else { return false }
+    return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 20
+  }
+
+  private func grow() throws(LogError) {
+    do throws(LMDBError) {
+      let size = try environment.info().mapSize
+      let (doubled, overflow) = size.multipliedReportingOverflow(by: 2)
+      guard !overflow else { throw LMDBError.outOfMemory }
+      try environment.setMapSize(doubled)
+    } catch {
+      throw LogError(error, doing: "growing the map")
+    }
+  }
+}
+
+extension WriteTables {
+  consuming func commit() throws(LMDBError) { try transaction.commit() }
+}
+
+extension LMDBLog {
+  /// The newest transaction number of the file's two meta pages, read without the map.
+  private func newestTransactionOnFile() -> UInt64? {
+    var newest: UInt64?
+    for page in 0..<2 {
+      var bytes = [UInt8](repeating: 0, count: 160)
+      let count = unsafe bytes.withUnsafeMutableBytes {
+        unsafe pread(environment.fileDescriptor, $0.baseAddress, $0.count, off_t(page * 4096))
+      }
+      // Page header 16 bytes, then magic, version, address, map size, two table records of 48
+      // bytes, the last page, and the transaction number.
+      guard count == bytes.count else { return nil }
+      let number = bytes[144..<152].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      newest = max(newest ?? 0, number)
+    }
+    return newest
+  }
+}

@@ -1,0 +1,67 @@
+package import Events
+internal import LMDB
+
+/// A log on disk: a directory with LMDB's `data.mdb` and `lock.mdb`.
+///
+/// A process has a log open once. Every write goes through the directory lock, so that it waits
+/// with a deadline and notices a lock file that was deleted or replaced.
+package final class LMDBLog: EventLog {
+  package let path: String
+  package let identity: LogIdentity
+  /// What the log says about who may write it.
+  package let format: LogFormat
+  let environment: Environment
+  let handles: TableHandles
+  let lock: WriteLock
+  /// The head as it is known outside of the log's own files; nil when there is nowhere to keep it.
+  package let highWater: HighWaterSlot?
+
+  /// Opens the log in a directory.
+  package init(opening path: String, _ options: LogOptions = LogOptions()) throws(LogError) {
+    try FileCheck.check(directory: path, options)
+    self.path = path
+    let mapSize = options.mapByteCount
+    do {
+      environment = try Environment(
+        path: path,
+        options: EnvironmentOptions(
+          mapSizeBytes: mapSize, readOnly: options.isReadOnly, noSync: options.isUnsafeWithoutSync))
+    } catch {
+      if error == .noSuchFile { throw LogError.noLog(path) }
+      throw LogError(error, doing: "opening \(path)")
+    }
+    (handles, format, identity) = try Self.readDescription(environment, path)
+    lock = try WriteLock(directory: path)
+    highWater = HighWaterSlot(
+      directory: options.stateDirectory, log: identity.id, dataFile: environment.fileDescriptor)
+  }
+
+  package func read<U: ReadUnit>(_ unit: inout U) throws(LogError) -> U.Output {
+    try Self.read(environment, handles, &unit)
+  }
+
+  /// A transaction borrows its environment, which therefore comes as a parameter: what a class
+  /// holds can't be borrowed for longer than an expression.
+  private static func read<U: ReadUnit>(
+    _ environment: borrowing Environment, _ handles: TableHandles, _ unit: inout U
+  ) throws(LogError) -> U.Output {
+    let tables = ReadTables(try environment.beginReading(), handles)
+    return try unit.run(tables)
+  }
+
+  private static func readDescription(
+    _ environment: borrowing Environment, _ path: String
+  ) throws(LogError) -> (TableHandles, LogFormat, LogIdentity) {
+    let transaction = try environment.beginReading()
+    let handles = try TableHandles(of: transaction, path)
+    guard let format = try LogFormat(Reading.main(MainKey.format, transaction, handles)),
+      let identity = try LogIdentity(Reading.main(MainKey.identity, transaction, handles))
+    else {
+      throw LogError(
+        .corruption, "\(path) is an LMDB file but not a log of uetlog",
+        hint: "Choose another directory with --log")
+    }
+    try format.checkReadable(path)
+    return (handles, format, identity)
+  }
+}

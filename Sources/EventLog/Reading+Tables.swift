@@ -1,0 +1,107 @@
+internal import Bytes
+internal import Events
+internal import LMDB
+
+extension Reading {
+  static func entry(
+    for key: DedupeKey, _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
+    _ tables: TableHandles
+  ) throws(LogError) -> DedupeEntry? {
+    guard let bytes = try transaction.value(tables.ids, key.bytes, doing: "looking an id up")
+    else { return nil }
+    guard let entry = DedupeEntry(bytes) else {
+      throw LogError(.corruption, "an entry of the id table is damaged")
+    }
+    return entry
+  }
+
+  static func number(
+    of name: Name, _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
+    _ tables: TableHandles
+  ) throws(LogError) -> EntityNumber? {
+    let found = try transaction.value(tables.names, name.bytes, doing: "looking a name up")
+    guard let found else { return nil }
+    return try number(found)
+  }
+
+  private static func number(_ bytes: RawSpan) throws(LogError) -> EntityNumber {
+    var reader = ByteReader(bytes)
+    let number = EntityNumber(reader.integer(UInt64.self))
+    guard !reader.failed, reader.remaining == 0 else {
+      throw LogError(.corruption, "an entry of the name table is damaged")
+    }
+    return number
+  }
+
+  static func row(
+    _ number: EntityNumber, _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
+    _ tables: TableHandles
+  ) throws(LogError) -> StateRow? {
+    let found = try transaction.value(tables.state, number.rawValue, doing: "reading a row")
+    guard let bytes = found else { return nil }
+    guard let row = StateRow(bytes) else {
+      throw LogError(.corruption, "the row of number \(number.rawValue) is damaged")
+    }
+    return row
+  }
+
+  static func forEachName(
+    prefix: [UInt8], _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
+    _ tables: TableHandles, _ body: (Name, EntityNumber) throws(LogError) -> Bool
+  ) throws(LogError) {
+    let doing = "listing names"
+    var cursor = try transaction.walk(tables.names, doing: doing)
+    var entry = try cursor.start(at: prefix, doing: doing)
+    while let found = entry {
+      let bytes = found.key.copied
+      guard bytes.starts(with: prefix) else { return }
+      guard try body(Name(stored: bytes), try number(found.value)) else { return }
+      entry = try cursor.step(doing: doing)
+    }
+  }
+
+  static func subtreeRoot(
+    _ block: UInt64, _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
+    _ tables: TableHandles
+  ) throws(LogError) -> Digest? {
+    let found = try transaction.value(tables.tree, block, doing: "reading the tree")
+    guard let bytes = found else { return nil }
+    guard let digest = Digest(bytes) else {
+      throw LogError(.corruption, "the tree node of block \(block) is damaged")
+    }
+    return digest
+  }
+}
+
+extension DedupeKey {
+  /// Seventeen bytes: which kind of key, and the key.
+  var bytes: [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(17)
+    switch self {
+    case .event(let id):
+      out.append(0)
+      out.append(id)
+    case .scoped(let high, let low):
+      out.append(1)
+      out.append(ULID(high: high, low: low))
+    }
+    return out
+  }
+}
+
+extension DedupeEntry {
+  var bytes: [UInt8] {
+    var out: [UInt8] = []
+    out.append(littleEndian: position.rawValue)
+    out.append(littleEndian: content)
+    return out
+  }
+
+  init?(_ bytes: RawSpan) {
+    var reader = ByteReader(bytes)
+    self.init(
+      position: Position(reader.integer(UInt64.self)), content: reader.integer(UInt128.self))
+    guard !reader.failed, reader.remaining == 0 else { return nil }
+  }
+}

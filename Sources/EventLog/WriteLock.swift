@@ -1,0 +1,107 @@
+internal import Events
+internal import Glibc
+
+/// The lock in front of LMDB's own: an advisory lock on the log's directory, which can be waited
+/// for with a deadline. LMDB's has none, so that a stopped writer would block all others for ever.
+final class WriteLock: Sendable {
+  private let path: String
+  private let descriptor: Int32
+  private let lockFile: FileID
+
+  init(directory path: String) throws(LogError) {
+    self.path = path
+    descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw LogError.system("opening \(path)") }
+    guard let file = FileID(path: path + "/lock.mdb") else {
+      close(descriptor)
+      throw LogError(.unsafe, "\(path) has no lock file", hint: "Run the command again")
+    }
+    lockFile = file
+  }
+
+  deinit { close(descriptor) }
+
+  /// Takes the lock, waiting at most `waitNanoseconds`.
+  func acquire(waitNanoseconds: Int64) throws(LogError) {
+    if tryAcquire() { return }
+    let start = Self.now()
+    var pause: useconds_t = 50
+    while !tryAcquire() {
+      guard Self.now() - start < waitNanoseconds else {
+        throw LogError(
+          .busy, "another process holds \(path)",
+          actual: "waited \(waitNanoseconds / 1_000_000) ms",
+          hint: "Nothing was written: run the same command again, or wait longer with --wait")
+      }
+      usleep(pause)
+      pause = min(pause * 2, 2000)
+    }
+  }
+
+  private func tryAcquire() -> Bool {
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EINTR else { return false }
+    }
+    return true
+  }
+
+  func release() { flock(descriptor, LOCK_UN) }
+
+  /// Throws when the lock file is another one than at opening: writers then no longer exclude
+  /// each other.
+  func checkLockFile() throws(LogError) {
+    guard FileID(path: path + "/lock.mdb") == lockFile else {
+      throw LogError(
+        .unsafe, "the lock file of \(path) was deleted or replaced",
+        hint: "Stop all programs that use this log, then run the command again")
+    }
+  }
+
+  private static func now() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+  }
+}
+
+/// Which file a path or descriptor leads to.
+struct FileID: Hashable, Sendable {
+  var device: UInt64
+  var node: UInt64
+
+  init?(path: String) {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return nil }
+    device = UInt64(status.st_dev)
+    node = UInt64(status.st_ino)
+  }
+
+  init?(descriptor: Int32) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+    device = UInt64(status.st_dev)
+    node = UInt64(status.st_ino)
+  }
+}
+
+extension LogError {
+  /// What the last failed system call says.
+  static func system(_ doing: String) -> LogError {
+    let code = errno
+    let text = unsafe String(cString: strerror(code))
+    switch code {
+    case EACCES, EPERM, EROFS:
+      return LogError(.cannotWrite, "\(doing): \(text)")
+    case ENOSPC, EDQUOT:
+      return LogError(.noSpace, "\(doing): \(text)", hint: "Free some space and try again")
+    case ENOENT: return LogError(.notFound, "\(doing): \(text)")
+    default: return LogError(.system, "\(doing): \(text)")
+    }
+  }
+
+  static func noLog(_ path: String) -> LogError {
+    LogError(
+      .notFound, "there is no log at \(path)",
+      hint: "`uetlog append` makes one where it is first called; --log DIR names another")
+  }
+}

@@ -1,0 +1,87 @@
+internal import Bytes
+internal import Events
+internal import LMDB
+
+extension WriteTables {
+  mutating func append(_ record: EncodedRecord, at position: Position) throws(LogError) {
+    var row = record.envelope
+    row.append(littleEndian: record.salt.high)
+    row.append(littleEndian: record.salt.low)
+    let isInline = row.count + record.payload.count <= Pieces.inlineByteCountMax
+    if isInline { row += record.payload }
+    try change("storing an event") { (tables) throws(LMDBError) in
+      try tables.transaction.put(
+        tables.handles.log, key: position.rawValue, value: row, append: true)
+    }
+    if !isInline { try putPieces(record.payload, position) }
+  }
+
+  private mutating func putPieces(
+    _ payload: [UInt8], _ position: Position
+  ) throws(LogError) {
+    var start = 0
+    var piece: UInt64 = 0
+    while start < payload.count {
+      let end = start + Pieces.next(payload.count - start)
+      let key = Pieces.key(position: position.rawValue, piece: piece)
+      try change("storing a payload") { (tables) throws(LMDBError) in
+        try tables.transaction.put(
+          tables.handles.chunks, key: key, value: payload.rawSpan.extracting(start..<end),
+          append: true)
+      }
+      start = end
+      piece += 1
+    }
+  }
+
+  mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError) {
+    try change("storing an id") { (tables) throws(LMDBError) in
+      try tables.transaction.put(tables.handles.ids, key: key.bytes, value: entry.bytes)
+    }
+  }
+
+  mutating func set(_ number: EntityNumber, of name: Name) throws(LogError) {
+    var value: [UInt8] = []
+    value.append(littleEndian: number.rawValue)
+    try change("storing a name") { (tables) throws(LMDBError) in
+      try tables.transaction.put(tables.handles.names, key: name.bytes, value: value)
+    }
+  }
+
+  mutating func set(_ row: StateRow, _ number: EntityNumber) throws(LogError) {
+    try change("storing a row") { (tables) throws(LMDBError) in
+      try tables.transaction.put(
+        tables.handles.state, key: number.rawValue, value: row.encoded)
+    }
+  }
+
+  mutating func set(subtreeRoot root: Digest, _ block: UInt64) throws(LogError) {
+    try change("storing a tree node") { (tables) throws(LMDBError) in
+      try tables.transaction.put(tables.handles.tree, key: block, value: root.bytes)
+    }
+  }
+
+  mutating func set(_ head: Head) throws(LogError) {
+    try setMain(MainKey.head, head.encoded)
+  }
+
+  mutating func set(_ value: [UInt8]?, _ key: String) throws(LogError) {
+    try setMain(MainKey.value(key), value)
+  }
+
+  mutating func setMain(_ key: [UInt8], _ value: [UInt8]?) throws(LogError) {
+    try change("storing a value") { (tables) throws(LMDBError) in
+      if let value {
+        try tables.transaction.put(tables.handles.main, key: key, value: value)
+      } else {
+        try tables.transaction.delete(tables.handles.main, key: key)
+      }
+    }
+  }
+
+  private mutating func change(
+    _ doing: String, _ body: (inout WriteTables) throws(LMDBError) -> Void
+  ) throws(LogError) {
+    do throws(LMDBError) { try body(&self) } catch { throw LogError(error, doing: doing) }
+  }
+}

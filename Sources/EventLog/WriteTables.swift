@@ -1,0 +1,55 @@
+internal import Bytes
+internal import Events
+internal import LMDB
+
+/// The tables of a log inside the one write transaction.
+struct WriteTables: ~Copyable, ~Escapable {
+  var transaction: WriteTransaction
+  let handles: TableHandles
+
+  @_lifetime(copy transaction)
+  init(_ transaction: consuming WriteTransaction, _ handles: TableHandles) {
+    self.transaction = transaction
+    self.handles = handles
+  }
+}
+
+extension WriteTables: LogWriter {
+  func head() throws(LogError) -> Head { try Reading.head(transaction, handles) }
+
+  func event(at position: Position) throws(LogError) -> Event? {
+    try Reading.event(at: position, transaction, handles)
+  }
+
+  func scan(
+    from first: Position, _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
+  ) throws(LogError) {
+    try Reading.scan(from: first, transaction, handles, body)
+  }
+
+  func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry? {
+    try Reading.entry(for: key, transaction, handles)
+  }
+
+  func number(of name: Name) throws(LogError) -> EntityNumber? {
+    try Reading.number(of: name, transaction, handles)
+  }
+
+  func row(_ number: EntityNumber) throws(LogError) -> StateRow? {
+    try Reading.row(number, transaction, handles)
+  }
+
+  func forEachName(
+    prefix: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
+  ) throws(LogError) {
+    try Reading.forEachName(prefix: prefix, transaction, handles, body)
+  }
+
+  func subtreeRoot(_ block: UInt64) throws(LogError) -> Digest? {
+    try Reading.subtreeRoot(block, transaction, handles)
+  }
+
+  func value(_ key: String) throws(LogError) -> [UInt8]? {
+    try Reading.main(MainKey.value(key), transaction, handles)
+  }
+}

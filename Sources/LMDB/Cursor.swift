@@ -1,0 +1,134 @@
+internal import CLMDB
+
+/// One key and its value, borrowed from the map as long as the transaction.
+package struct Entry: ~Escapable {
+  package let key: RawSpan
+  package let value: RawSpan
+
+  @_lifetime(copy key, copy value)
+  init(key: RawSpan, value: RawSpan) {
+    self.key = key
+    self.value = value
+  }
+
+  /// The key of an integer table as a number; 0 for a key that is no number.
+  package var integerKey: UInt64 {
+    guard key.byteCount == 8 else { return 0 }
+    return unsafe key.unsafeLoadUnaligned(as: UInt64.self)
+  }
+}
+
+/// Walks a table in key order.
+///
+/// Each step returns nil past the end, and throws on a damaged page.
+@safe package struct Cursor: ~Copyable, ~Escapable {
+  private let handle: OpaquePointer
+  private let integerKeys: Bool
+  private let prefetching: Bool
+  private var prefetchedAfter: UInt = 0
+
+  @_lifetime(immortal)
+  init(_ transaction: TransactionHandle, _ table: Table, prefetching: Bool) throws(LMDBError) {
+    var cursor: OpaquePointer?
+    unsafe try check(mdb_cursor_open(transaction.pointer, table.dbi, &cursor))
+    guard let opened = unsafe cursor else { throw .outOfMemory }
+    unsafe handle = opened
+    integerKeys = table.hasIntegerKeys
+    self.prefetching = prefetching
+  }
+
+  deinit { unsafe mdb_cursor_close(handle) }
+
+  /// Moves to the first entry.
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  package mutating func first() throws(LMDBError) -> Entry? { try move(MDB_FIRST) }
+
+  /// Moves to the last entry.
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  package mutating func last() throws(LMDBError) -> Entry? { try move(MDB_LAST) }
+
+  /// Moves to the next entry; to the first one if the cursor is nowhere yet.
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  package mutating func next() throws(LMDBError) -> Entry? { try move(MDB_NEXT) }
+
+  /// Moves to the previous entry; to the last one if the cursor is nowhere yet.
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  package mutating func previous() throws(LMDBError) -> Entry? { try move(MDB_PREV) }
+
+  /// The entry that the cursor is at.
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  package mutating func current() throws(LMDBError) -> Entry? { try move(MDB_GET_CURRENT) }
+
+  /// Moves to the first entry whose key is `key` or after it.
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  package mutating func seek(to key: UInt64) throws(LMDBError) -> Entry? {
+    guard integerKeys else { throw .incompatible }
+    var found = unsafe (key: MDB_val(), value: MDB_val())
+    let code = unsafe withKey(key) { key in
+      let code = unsafe mdb_cursor_get(handle, &key, &found.value, MDB_SET_RANGE)
+      unsafe found.key = key
+      return code
+    }
+    return unsafe try entry(code, found.key, found.value)
+  }
+
+  /// Moves to the first entry whose key is `key` or after it.
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  package mutating func seek(to key: RawSpan) throws(LMDBError) -> Entry? {
+    guard !integerKeys else { throw .incompatible }
+    var found = unsafe (key: MDB_val(), value: MDB_val())
+    let code = unsafe withValue(key) { key in
+      let code = unsafe mdb_cursor_get(handle, &key, &found.value, MDB_SET_RANGE)
+      unsafe found.key = key
+      return code
+    }
+    return unsafe try entry(code, found.key, found.value)
+  }
+
+  /// Moves to the first entry whose key is `key` or after it.
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  package mutating func seek(to key: [UInt8]) throws(LMDBError) -> Entry? {
+    unsafe try seek(to: key.span.bytes)
+  }
+
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  private mutating func move(_ operation: MDB_cursor_op) throws(LMDBError) -> Entry? {
+    var key = unsafe MDB_val()
+    var value = unsafe MDB_val()
+    let code = unsafe mdb_cursor_get(handle, &key, &value, operation)
+    return unsafe try entry(code, key, value)
+  }
+
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  private mutating func entry(
+    _ code: Int32, _ key: MDB_val, _ value: MDB_val
+  ) throws(LMDBError) -> Entry? {
+    guard code != MDB_NOTFOUND else { return nil }
+    try check(code)
+    if integerKeys {
+      guard unsafe key.mv_size == 8 else { throw .corrupted }
+    }
+    if prefetching { unsafe prefetchPage(after: key) }
+    let entry = unsafe Entry(key: bytes(of: key), value: bytes(of: value))
+    return unsafe _overrideLifetime(entry, copying: self)
+  }
+
+  // LMDB fills pages from their end downwards, which the processor's own prefetcher doesn't follow.
+  // Leaves of a table that was appended to mostly lie one after the other.
+  private mutating func prefetchPage(after key: MDB_val) {
+    let page = UInt(bitPattern: unsafe key.mv_data) & ~4095
+    guard page != prefetchedAfter else { return }
+    prefetchedAfter = page
+    uetlog_prefetch_page(page &+ 4096)
+  }
+}

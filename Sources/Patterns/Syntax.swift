@@ -1,0 +1,10 @@
+/// A regular expression as a tree.
+indirect enum Syntax: Sendable {
+  case set(ScalarSet)
+  case sequence([Syntax])
+  case choice([Syntax])
+  case repeated(Syntax, min: Int, max: Int?)
+  case start, end, wordBoundary, noWordBoundary
+
+  static let empty = Syntax.sequence([])
+}

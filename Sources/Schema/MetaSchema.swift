@@ -1,0 +1,56 @@
+/// The schema of draft-07 schemas.
+enum MetaSchema {
+  static let id = "http://json-schema.org/draft-07/schema"
+
+  static let text = """
+    {"$schema":"http://json-schema.org/draft-07/schema#",
+    "$id":"http://json-schema.org/draft-07/schema#",
+    "definitions":{
+    "list":{"type":"array","minItems":1,"items":{"$ref":"#"}},
+    "schemaArray":{"$ref":"#/definitions/list"},
+    "nonNegativeInteger":{"type":"integer","minimum":0},
+    "nonNegativeIntegerDefault0":{"allOf":[{"$ref":"#/definitions/nonNegativeInteger"}]},
+    "simpleTypes":{"enum":["array","boolean","integer","null","number","object","string"]},
+    "stringArray":{"type":"array","items":{"type":"string"},"uniqueItems":true},
+    "schemas":{"type":"object","additionalProperties":{"$ref":"#"}}},
+    "type":["object","boolean"],
+    "properties":{
+    "$id":{"type":"string","format":"uri-reference"},
+    "$schema":{"type":"string","format":"uri"},
+    "$ref":{"type":"string","format":"uri-reference"},
+    "$comment":{"type":"string"},"title":{"type":"string"},"description":{"type":"string"},
+    "default":true,"readOnly":{"type":"boolean"},"writeOnly":{"type":"boolean"},
+    "examples":{"type":"array"},
+    "multipleOf":{"type":"number","exclusiveMinimum":0},
+    "maximum":{"type":"number"},"exclusiveMaximum":{"type":"number"},
+    "minimum":{"type":"number"},"exclusiveMinimum":{"type":"number"},
+    "maxLength":{"$ref":"#/definitions/nonNegativeInteger"},
+    "minLength":{"$ref":"#/definitions/nonNegativeInteger"},
+    "pattern":{"type":"string","format":"regex"},
+    "additionalItems":{"$ref":"#"},
+    "items":{"anyOf":[{"$ref":"#"},{"$ref":"#/definitions/list"}]},
+    "maxItems":{"$ref":"#/definitions/nonNegativeInteger"},
+    "minItems":{"$ref":"#/definitions/nonNegativeInteger"},
+    "uniqueItems":{"type":"boolean"},"contains":{"$ref":"#"},
+    "maxProperties":{"$ref":"#/definitions/nonNegativeInteger"},
+    "minProperties":{"$ref":"#/definitions/nonNegativeInteger"},
+    "required":{"$ref":"#/definitions/stringArray"},
+    "additionalProperties":{"$ref":"#"},
+    "definitions":{"$ref":"#/definitions/schemas"},
+    "properties":{"$ref":"#/definitions/schemas"},
+    "patternProperties":{"type":"object","additionalProperties":{"$ref":"#"},
+    "propertyNames":{"format":"regex"}},
+    "dependencies":{"type":"object",
+    "additionalProperties":{"anyOf":[{"$ref":"#"},{"$ref":"#/definitions/stringArray"}]}},
+    "propertyNames":{"$ref":"#"},"const":true,
+    "enum":{"type":"array","items":true},
+    "type":{"anyOf":[{"$ref":"#/definitions/simpleTypes"},
+    {"type":"array","items":{"$ref":"#/definitions/simpleTypes"},"minItems":1,"uniqueItems":true}]},
+    "format":{"type":"string"},"contentMediaType":{"type":"string"},
+    "contentEncoding":{"type":"string"},
+    "if":{"$ref":"#"},"then":{"$ref":"#"},"else":{"$ref":"#"},
+    "allOf":{"$ref":"#/definitions/list"},"anyOf":{"$ref":"#/definitions/list"},
+    "oneOf":{"$ref":"#/definitions/list"},"not":{"$ref":"#"}},
+    "default":true}
+    """
+}

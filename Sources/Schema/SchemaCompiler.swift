@@ -1,0 +1,42 @@
+internal import JSON
+
+/// Compiles draft-07 schemas; what it doesn't support is an error, never ignored.
+package struct SchemaCompiler {
+  /// What happens to keywords and formats that draft-07 doesn't define.
+  package enum UnknownKeywords: Hashable, Sendable {
+    /// They are errors, except annotations and names that start with `x-`.
+    case refuse
+    /// They are ignored, as the specification says.
+    case allow
+  }
+
+  /// What `format` does.
+  package enum Formats: Hashable, Sendable {
+    /// A string must be of the format.
+    case assert
+    /// Nothing: it is an annotation.
+    case annotate
+  }
+
+  private let unknownKeywords: UnknownKeywords
+  private let formats: Formats
+  private let load: (String) -> [UInt8]?
+
+  /// A compiler whose references to other documents are read by `load`, given their absolute id.
+  package init(
+    unknownKeywords: UnknownKeywords = .refuse, formats: Formats = .assert,
+    load: @escaping (String) -> [UInt8]? = { _ in nil }
+  ) {
+    self.unknownKeywords = unknownKeywords
+    self.formats = formats
+    self.load = load
+  }
+
+  /// Compiles the schema in `bytes`; relative references are resolved against `id`.
+  package func compile(_ bytes: [UInt8], id: String) throws(SchemaError) -> CompiledSchema {
+    var compilation = Compilation(
+      Registry(load: load), refusesUnknown: unknownKeywords == .refuse,
+      assertsFormats: formats == .assert)
+    return CompiledSchema(program: try compilation.run(bytes, id: id))
+  }
+}
