@@ -79,3 +79,13 @@ extension ReadTables {
       : .incomplete(found: found, wanted: wanted, pieces: pieces)
   }
 }
+
+extension ReadTables {
+  /// One row of the log table; nil when there is none.
+  @_lifetime(borrow self)
+  package func storedRecord(at position: Position) throws(LogError) -> StoredRecord? {
+    let found = try transaction.value(handles.log, position.rawValue, doing: "reading the log")
+    guard let found else { return nil }
+    return StoredRecord(bytes: found)
+  }
+}
