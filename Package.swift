@@ -72,11 +72,13 @@ let package = Package(
     library("Pipeline", ["Bytes", "Events", "JSON", "Schema", "SchemaFiles"]),
     // Append: decide, evolve, react, write.
     library("Engine", ["Bytes", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "Schema"]),
+    // Other programs: git.
+    library("Runner"),
     library(
       "Commands",
       [
-        "Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "Schema",
-        argumentParser,
+        "Bytes", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle", "Pipeline", "Runner",
+        "Schema", "SchemaFiles", argumentParser,
       ]),
     .executableTarget(
       name: "uetlog", dependencies: ["Commands"], swiftSettings: settings,
@@ -98,6 +100,7 @@ let package = Package(
     tests(
       "Engine",
       ["Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "TestSupport"]),
+    tests("Runner", ["Runner", "TestSupport"]),
     tests("Commands", ["Commands", "Engine", "TestSupport"]),
     tests("EndToEnd", ["TestSupport"]),
     tests("Tidy", []),

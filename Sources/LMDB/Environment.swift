@@ -4,9 +4,10 @@ internal import Synchronization
 
 /// An open LMDB environment: the directory that holds one `data.mdb`.
 ///
-/// A process can have a file open once. Transactions keep the environment open, so that they need
-/// not borrow it and a class can hold one: it closes when it and they are gone.
-package struct Environment: ~Copyable, Sendable {
+/// A process can have a file open once. The value is a reference: the environment closes when its
+/// last copy and its transactions are gone. Transactions borrow a copy, so a class that keeps one
+/// begins them on a local: `let environment = environment`.
+package struct Environment: Sendable {
   let core: EnvironmentCore
 
   /// Opens the environment in the directory `path`, and creates its files if they are missing.
@@ -20,7 +21,7 @@ package struct Environment: ~Copyable, Sendable {
   ///
   /// Throws `mapResized` if another process grew the file while other transactions are open here.
   @available(*, noasync, message: "a transaction stays on one thread")
-  @_lifetime(immortal)
+  @_lifetime(borrow self)
   package borrowing func beginRead() throws(LMDBError) -> ReadTransaction {
     try ReadTransaction(in: core)
   }
@@ -29,7 +30,7 @@ package struct Environment: ~Copyable, Sendable {
   ///
   /// Throws `wouldDeadlock` if this thread has one already.
   @available(*, noasync, message: "a transaction stays on one thread")
-  @_lifetime(immortal)
+  @_lifetime(borrow self)
   package borrowing func beginWrite() throws(LMDBError) -> WriteTransaction {
     try WriteTransaction(in: core)
   }

@@ -18,6 +18,8 @@ package enum MetaFinding: Hashable, Sendable {
   case parity(page: Int, transactionID: UInt64)
   /// The two pages are more than one transaction apart.
   case gap(UInt64, UInt64)
+  /// The file had more pages one transaction ago, though files only grow.
+  case shrunk(lastPage: UInt64, from: UInt64)
   /// A tree begins outside of the file.
   case root(page: Int, root: UInt64, lastPage: UInt64)
   /// The file ends before its last page.
@@ -36,6 +38,8 @@ extension MetaFinding: CustomStringConvertible {
     case .pageSize(let page, let bytes): "page \(page) says that pages have \(bytes) bytes"
     case .parity(let page, let id): "page \(page) names transaction \(id), which writes the other"
     case .gap(let one, let other): "the first pages are of transactions \(one) and \(other)"
+    case .shrunk(let lastPage, let earlier):
+      "its last page went from \(earlier) to \(lastPage), though files only grow"
     case .root(let page, let root, let lastPage):
       "page \(page) has a tree at page \(root) of \(lastPage)"
     case .truncated(let bytes, let expected):
@@ -113,7 +117,11 @@ package struct MetaPages: Hashable, Sendable {
     guard findings.isEmpty else { return findings }
     let ids = pages.map(\.transactionID)
     if max(ids[0], ids[1]) - min(ids[0], ids[1]) > 1 { findings.append(.gap(ids[0], ids[1])) }
-    let lastPage = ids[0] > ids[1] ? pages[0].lastPage : pages[1].lastPage
+    let (newer, older) = ids[0] > ids[1] ? (pages[0], pages[1]) : (pages[1], pages[0])
+    let lastPage = newer.lastPage
+    if lastPage < older.lastPage {
+      findings.append(.shrunk(lastPage: lastPage, from: older.lastPage))
+    }
     let pageCount = lastPage.addingReportingOverflow(1)
     let size = pageCount.partialValue.multipliedReportingOverflow(by: UInt64(MetaPage.byteCount))
     let expected = pageCount.overflow || size.overflow ? .max : size.partialValue

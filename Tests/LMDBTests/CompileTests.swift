@@ -26,8 +26,9 @@ import Testing
         }
         final class Holder {
           let environment: Environment
-          init(_ environment: consuming Environment) { self.environment = environment }
+          init(_ environment: Environment) { self.environment = environment }
           func lastKey(_ table: Table) throws(LMDBError) -> UInt64? {
+            let environment = environment
             let reading = try environment.beginRead()
             return try reading.lastKey(table)
           }
@@ -38,12 +39,12 @@ import Testing
       testDescription: "a span leaves the function of its transaction",
       code: """
         @_lifetime(borrow environment)
-        func leak(_ environment: borrowing Environment, _ table: Table) throws -> RawSpan {
+        func leak(_ environment: borrowing Environment, _ table: Table) throws -> RawSpan? {
           let reading = try environment.beginRead()
-          return try reading.get(table, 1) ?? RawSpan()
+          return try reading.get(table, 1)
         }
         """,
-      complaint: "lifetime-dependent value escapes its scope"),
+      complaint: "escapes its scope"),
     Snippet(
       testDescription: "a span is used after a put",
       code: """
@@ -89,7 +90,7 @@ import Testing
       code: """
         final class Keeper { var transaction: ReadTransaction? }
         """,
-      complaint: "non-Escapable type"),
+      complaint: "escapes its scope"),
     Snippet(
       testDescription: "a transaction begins where it could be awaited in",
       code: """
@@ -108,7 +109,20 @@ import Testing
           Task { print(reading.id) }
         }
         """,
-      complaint: "escap"),
+      complaint: "escapes its scope"),
+    Snippet(
+      testDescription: "a transaction leaves the scope of its environment",
+      code: """
+        func last(_ path: String, _ table: Table) throws -> UInt64? {
+          let reading: ReadTransaction
+          do {
+            let environment = try Environment(path: path)
+            reading = try environment.beginRead()
+          }
+          return try reading.lastKey(table)
+        }
+        """,
+      complaint: "escapes its scope"),
   ]
 
   @Test(arguments: snippets)

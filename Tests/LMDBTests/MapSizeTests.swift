@@ -72,35 +72,35 @@ import Testing
     async throws
   {
     let environment = try log.open(EnvironmentOptions(mapSizeBytes: 1 << 20))
-    let shared = SharedEnvironment(environment)
-    let table = try shared.value.fill(count: 10)
-    async let held = shared.holdSnapshot(of: table)
-    while !shared.snapshotIsOpen { await Task.yield() }
+    let table = try environment.fill(count: 10)
+    let snapshot = HeldSnapshot()
+    async let held = snapshot.hold(environment, table)
+    while !snapshot.isOpen { await Task.yield() }
     await #expect(processExitsWith: .success) { [path = log.path as String] in
       try MapSizeTests.growFile(path)
     }
-    let refused = failure { () throws(LMDBError) in _ = try shared.value.entryCount(table) }
+    let refused = failure { () throws(LMDBError) in _ = try environment.entryCount(table) }
     #expect(refused == .mapResized)
-    shared.releaseSnapshot()
+    snapshot.release()
     #expect(try await held == 10)
-    #expect(try shared.value.entryCount(table) == 3010)
+    #expect(try environment.entryCount(table) == 3010)
   }
 
   @Test func `readers and a resizer never meet`() async throws {
-    let environment = SharedEnvironment(try log.open(EnvironmentOptions(mapSizeBytes: 4 << 20)))
-    let table = try environment.value.fill(count: 1000)
+    let environment = try log.open(EnvironmentOptions(mapSizeBytes: 4 << 20))
+    let table = try environment.fill(count: 1000)
     try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<3 {
         group.addTask {
           var sum = 0
-          for _ in 0..<300 { sum += try environment.value.entryCount(table) }
+          for _ in 0..<300 { sum += try environment.entryCount(table) }
           return sum
         }
       }
       group.addTask {
         for step in 0..<300 {
           let size = (4 + step % 4) << 20
-          _ = failure { () throws(LMDBError) in try environment.value.setMapSize(size) }
+          _ = failure { () throws(LMDBError) in try environment.setMapSize(size) }
           await Task.yield()
         }
         return 300_000
@@ -110,21 +110,18 @@ import Testing
   }
 }
 
-/// Lets tasks share an environment, and one of them hold a snapshot.
-final class SharedEnvironment: Sendable {
-  let value: Environment
+/// A snapshot that one task holds while another acts.
+final class HeldSnapshot: Sendable {
   private let opened = Atomic(false)
   private let released = Atomic(false)
 
-  init(_ value: consuming Environment) { self.value = value }
+  var isOpen: Bool { opened.load(ordering: .acquiring) }
 
-  var snapshotIsOpen: Bool { opened.load(ordering: .acquiring) }
+  func release() { released.store(true, ordering: .releasing) }
 
-  func releaseSnapshot() { released.store(true, ordering: .releasing) }
-
-  /// The last key of `table` as a snapshot sees it that stays open until it is released.
-  func holdSnapshot(of table: Table) throws(LMDBError) -> UInt64? {
-    let transaction = try value.beginRead()
+  /// The last key of `table` in a snapshot that stays open until it is released.
+  func hold(_ environment: Environment, _ table: Table) throws(LMDBError) -> UInt64? {
+    let transaction = try environment.beginRead()
     opened.store(true, ordering: .releasing)
     while !released.load(ordering: .acquiring) { usleep(1000) }
     return try transaction.lastKey(table)

@@ -153,7 +153,7 @@ import Testing
     #expect(try environment.entryCount(environment.fill(count: 1)) == 1)
   }
 
-  @Test func `a table opened by a reader stays open, and one reader opens tables at a time`() throws {
+  @Test func `a table that a reader opened stays open, and one at a time opens them`() throws {
     do { _ = try log.open().fill(count: 4) }
     let environment = try log.open()
     let table: Table

@@ -23,5 +23,9 @@ package enum SumField: UInt8, CaseIterable, Sendable {
   // subjects of reviews and gates
   case approvals, gatePasses
   // tasks
-  case openFixes
+  case openFixes, fixes
+  // subjects of gates
+  case failedGates
+  // workers
+  case lateEvents
 }

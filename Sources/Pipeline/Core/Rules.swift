@@ -19,5 +19,8 @@ package struct Rules: Hashable, Sendable {
   /// The share of a budget at which a warning is given, in thousandths.
   package var budgetWarnPermille: Int64 = 800
 
+  /// What tokens cost, by model.
+  package var prices: [String: TokenPrice] = [:]
+
   package init() {}
 }

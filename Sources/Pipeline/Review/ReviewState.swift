@@ -1,0 +1,102 @@
+package import Bytes
+package import Events
+
+/// The states of a review.
+package enum ReviewStatus: UInt8, Lifecycle {
+  case absent = 0, requested, assigned, decided, expired, withdrawn
+
+  package static let thing = "review"
+  package static let edges = Edges<ReviewStatus>([
+    .absent: [.requested],
+    .requested: [.assigned, .decided, .expired, .withdrawn],
+    .assigned: [.decided, .expired, .withdrawn],
+  ])
+}
+
+/// What a review decided.
+package enum ReviewDecision: UInt8, CaseIterable, Sendable {
+  case none = 0, approve, reject, adjust
+
+  init(named name: String?) {
+    self = Self.allCases.first { $0 != .none && "\($0)" == name } ?? .none
+  }
+}
+
+/// A question to a person.
+///
+/// An approval counts for its subject.
+package struct ReviewState: EntityState {
+  package static let category = Category.review
+  package static let layout: UInt8 = 1
+
+  package var status = ReviewStatus.absent
+  package var decision = ReviewDecision.none
+  package var requested = Position.none
+  package var assigned = Position.none
+  package var ended = Position.none
+  package var subject = EntityNumber.none
+
+  package init() {}
+
+  package var stateName: String? { status.nameIfPresent }
+
+  package func decide(
+    _ event: DomainEvent, _ context: DecideContext
+  ) throws(LogError) -> EventFlags {
+    guard let target = Self.target(of: event) else { return [] }
+    try status.mustAllow(target, context.name)
+    return []
+  }
+
+  package mutating func evolve(_ event: DomainEvent) {
+    guard let target = Self.target(of: event) else { return }
+    status = target
+    switch target {
+    case .absent: break
+    case .requested:
+      requested = event.position
+      subject = event.adds.first ?? .none
+    case .assigned: assigned = event.position
+    case .decided:
+      decision = ReviewDecision(named: event.payload.text("decision"))
+      ended = event.position
+    case .expired, .withdrawn: ended = event.position
+    }
+  }
+
+  package func contributions() -> [Contribution] {
+    guard status == .decided, decision == .approve, subject != .none else { return [] }
+    return [Contribution(subject, .approvals, 1)]
+  }
+
+  private static func target(of event: DomainEvent) -> ReviewStatus? {
+    switch event.type {
+    case .review_requested: .requested
+    case .review_assigned: .assigned
+    case .review_decided: .decided
+    case .review_expired: .expired
+    case .review_withdrawn: .withdrawn
+    default: nil
+    }
+  }
+}
+
+extension ReviewState {
+  package init(reading reader: inout ByteReader) {
+    status = reader.status(ReviewStatus.self)
+    decision = ReviewDecision(rawValue: reader.integer(UInt8.self)) ?? .none
+    requested = reader.position()
+    assigned = reader.position()
+    ended = reader.position()
+    subject = reader.number()
+  }
+
+  package func write(to bytes: inout [UInt8]) {
+    bytes.append(status)
+    bytes.append(decision.rawValue)
+    bytes.append(requested)
+    bytes.append(assigned)
+    bytes.append(ended)
+    bytes.append(subject)
+  }
+}
