@@ -1,4 +1,4 @@
-package import Bytes
+internal import Bytes
 package import Engine
 package import EventLog
 package import Events
@@ -105,4 +105,13 @@ package enum TestTypes {
      "properties": {"id": {"type": "string"}}, "x-uetlog": {"stream": "thing-{id}"}}
     """
   static let all = [("thing_noted", thing), ("thing_seen", thing)]
+}
+
+extension Bench {
+  /// An engine on another log with a bench's catalog and clock.
+  package static func engine<Log: EventLog>(_ log: Log, _ bench: Bench) -> Engine<Log> {
+    Engine(
+      log: log, catalog: bench.catalog, rules: bench.rules, clock: bench.clock,
+      entropy: SeededEntropy(seed: 99))
+  }
 }

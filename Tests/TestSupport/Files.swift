@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// What the system refused.
 package struct FileFailure: Error, CustomStringConvertible {
@@ -17,7 +17,7 @@ package enum Files {
     guard descriptor >= 0 else { throw FileFailure("opening \(path)") }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileFailure("looking at \(path)") }
+    guard unsafe fstat(descriptor, &status) == 0 else { throw FileFailure("looking at \(path)") }
     var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
     var done = 0
     while done < bytes.count {
@@ -41,7 +41,11 @@ package enum Files {
     guard count == bytes.count else { throw FileFailure("writing \(path)") }
   }
 
-  package static func status(_ path: String) throws(FileFailure) -> stat {
+  package static func byteCount(_ path: String) throws(FileFailure) -> Int {
+    try Int(status(path).st_size)
+  }
+
+  private static func status(_ path: String) throws(FileFailure) -> stat {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { throw FileFailure("looking at \(path)") }
     return status

@@ -20,7 +20,7 @@ package struct PageImage {
     guard start + Self.pageByteCount <= other.bytes.count else { return false }
     return unsafe bytes.withUnsafeBytes { mine in
       unsafe other.bytes.withUnsafeBytes { theirs in
-        guard let mine = unsafe mine.baseAddress, let theirs = unsafe theirs.baseAddress else {
+        guard let mine = mine.baseAddress, let theirs = theirs.baseAddress else {
           return false
         }
         return unsafe memcmp(mine + start, theirs + start, Self.pageByteCount) == 0
