@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 
 /// What events that have no row of their own add to sums: a charge to its scopes, a tool error to
 /// its run, a late event to its worker.
@@ -16,6 +16,13 @@ package func factContributions(of event: DomainEvent) -> [Contribution] {
     shares.append(Contribution(worker, .lateEvents, 1))
   }
   return shares
+}
+
+/// The flags of an event that has no row to decide about it: a charge without a reservation is a
+/// fact and never refused, but it may be late.
+package func factFlags(of event: DomainEvent, _ context: DecideContext) -> EventFlags {
+  guard event.type == .cost_charged else { return [] }
+  return context.lateness(ofWorker: event.payload.text("worker_id"))
 }
 
 private func charge(_ event: DomainEvent) -> [Contribution] {

@@ -105,11 +105,12 @@ extension TaskState {
     try context.mustNotBeGone(worker: id, to: "take \(context.name)")
     guard let worker = context.entity("worker-" + id, as: WorkerState.self) else { return }
     switch worker.status {
-    case .absent, .idle, .busy, .terminated: break
-    case .spawning, .draining:
-      throw LogError(
-        .rejected, "worker-\(id) is \(worker.status.name) and can't take \(context.name)")
+    case .absent, .idle, .terminated: return
+    case .busy: if worker.task == 0 || worker.task == shortHash(context.name.id) { return }
+    case .spawning, .draining: break
     }
+    throw LogError(
+      .rejected, "worker-\(id) is \(worker.status.name) and can't take \(context.name)")
   }
 
   /// A task is started and ended by the worker that has it.

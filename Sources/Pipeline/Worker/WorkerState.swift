@@ -37,6 +37,8 @@ package struct WorkerState: EntityState {
   /// The progress token of the latest beats, hashed; 0 when there is none.
   package var progress: UInt64 = 0
   package var progressSince = Timestamp.never
+  /// The task it is busy with, hashed; 0 when it has none.
+  package var task: UInt64 = 0
   package var spawned = Position.none
   package var busy = Position.none
   package var lastError = Position.none
@@ -122,8 +124,12 @@ package struct WorkerState: EntityState {
     case .spawning:
       spawned = event.position
       spawnedAt = event.flags.contains(.imported) ? event.time : event.recordedAt
-    case .busy: busy = event.position
-    case .idle: busy = .none
+    case .busy:
+      busy = event.position
+      task = event.payload.text("task_id").map { shortHash($0) } ?? 0
+    case .idle:
+      busy = .none
+      task = 0
     case .terminated: terminated = event.position
     case .absent, .draining: break
     }

@@ -1,0 +1,191 @@
+import Events
+import Pipeline
+import Testing
+
+struct PatchTests {
+  private static let checks =
+    #""validation":{"format_ok":true,"scope_ok":true,"constraints_ok":true}"#
+
+  private func validated(policy: String = #"{"digest":"d"}"#) throws -> Scenario<PatchState> {
+    var patch = try Scenario("patch-P", PatchState())
+    try patch.when(.patch_created, #"{"project_id":"p"}"#)
+    try patch.when(.patch_validated, #"{\#(Self.checks),"policy":\#(policy)}"#)
+    return patch
+  }
+
+  private func applied(policy: String = #"{"digest":"d"}"#) throws -> Scenario<PatchState> {
+    var patch = try validated(policy: policy)
+    try patch.when(.patch_queued)
+    try patch.when(.patch_apply_started)
+    try patch.when(.patch_apply_succeeded)
+    return patch
+  }
+
+  @Test func `a patch goes all the way`() throws {
+    var patch = try applied()
+    try patch.when(.patch_verified, #"{"tests_ran":true,"tests_passed":true}"#)
+    try patch.when(.patch_committed, #"{"commit_sha":"0"}"#)
+    #expect(patch.state.stateName == "committed")
+    #expect(patch.state.attempts == 1)
+  }
+
+  @Test func `a refusal names the patch, its state, the attempt and the ways on`() throws {
+    var patch = try validated()
+    try patch.when(.patch_queued)
+    let refusal = try #require(try patch.refusal(.patch_committed))
+    #expect(refusal.message == "patch-P is queued and can't become committed")
+    #expect(refusal.allowed == ["applied", "apply_failed"])
+    var unknown = try Scenario("patch-X", PatchState())
+    let missing = try #require(try unknown.refusal(.patch_queued))
+    #expect(missing.message == "patch-X does not exist")
+    #expect(missing.allowed == ["created"])
+  }
+
+  @Test(arguments: ["format_ok", "scope_ok", "constraints_ok"])
+  func `a patch that missed a check is not queued`(missing: String) throws {
+    var patch = try Scenario("patch-P", PatchState())
+    try patch.when(.patch_created)
+    let checks = Self.checks.replacing(#""\#(missing)":true"#, with: #""\#(missing)":false"#)
+    try patch.when(.patch_validated, #"{\#(checks),"policy":{}}"#)
+    let refusal = try #require(try patch.refusal(.patch_queued))
+    #expect(refusal.message.contains(missing.prefix { $0 != "_" }))
+    #expect(refusal.allowed == ["quarantined"])
+  }
+
+  @Test func `reviews demanded by the recorded policy must approve`() throws {
+    var patch = try validated(policy: #"{"min_reviewers":2}"#)
+    _ = try patch.sum(.approvals, 1, because: .review_decided)
+    #expect(try patch.refusal(.patch_queued)?.expected == "2")
+    _ = try patch.sum(.approvals, 1, because: .review_decided)
+    #expect(try patch.refusal(.patch_queued) == nil)
+    _ = try patch.sum(.approvals, -1, because: .event_reversed)
+    #expect(try patch.refusal(.patch_queued) != nil)
+  }
+
+  @Test func `three applications are the most`() throws {
+    var patch = try validated()
+    for attempt in 1...3 {
+      try patch.when(.patch_queued)
+      try patch.when(.patch_apply_started)
+      try patch.when(.patch_apply_failed)
+      #expect(patch.state.attempts == attempt)
+    }
+    let refusal = try #require(try patch.refusal(.patch_queued))
+    #expect(refusal.allowed == ["quarantined"])
+    #expect(try patch.refusal(.patch_quarantined, #"{"reason":"r"}"#) == nil)
+  }
+
+  @Test func `the policy's number of applications goes before the rules'`() throws {
+    var patch = try validated(policy: #"{"max_apply_attempts":1}"#)
+    try patch.when(.patch_queued)
+    try patch.when(.patch_apply_failed)
+    #expect(patch.state.attempts == 1)
+    #expect(try patch.refusal(.patch_queued) != nil)
+  }
+
+  @Test func `two applications at a time are one too many`() throws {
+    var patch = try validated()
+    #expect(try patch.refusal(.patch_apply_started)?.allowed == ["queued", "quarantined"])
+    try patch.when(.patch_queued)
+    try patch.when(.patch_apply_started)
+    #expect(try patch.refusal(.patch_apply_started)?.allowed == ["applied", "apply_failed"])
+    try patch.when(.patch_apply_succeeded)
+    #expect(patch.state.attempts == 1)
+  }
+
+  @Test func `red tests are rolled back, never verified`() throws {
+    var patch = try applied()
+    let refusal = try #require(
+      try patch.refusal(.patch_verified, #"{"tests_ran":true,"tests_passed":false}"#))
+    #expect(refusal.allowed == ["rolled_back"])
+    #expect(try patch.refusal(.patch_rolled_back, #"{"reason":"red"}"#) == nil)
+    #expect(try patch.refusal(.patch_rolled_back) != nil)
+  }
+
+  @Test func `demanded tests must have passed after the last application`() throws {
+    let without = #"{"tests_ran":false,"tests_passed":false}"#
+    var patch = try validated(policy: #"{"tests_required":true}"#)
+    _ = try patch.sum(.gatePasses, 1, because: .gate_passed)
+    try patch.when(.patch_queued)
+    try patch.when(.patch_apply_succeeded)
+    #expect(try patch.refusal(.patch_verified, without)?.allowed == ["rolled_back"])
+    _ = try patch.sum(.gatePasses, 1, because: .gate_passed)
+    #expect(try patch.refusal(.patch_verified, without) == nil)
+    _ = try patch.sum(.failedGates, 1, because: .gate_failed)
+    #expect(try patch.refusal(.patch_verified, without) != nil)
+    var tested = try applied(policy: #"{"tests_required":true}"#)
+    #expect(try tested.refusal(.patch_verified, without) != nil)
+    #expect(
+      try tested.refusal(.patch_verified, #"{"tests_ran":true,"tests_passed":true}"#) == nil)
+  }
+
+  @Test func `only a fresh patch can fail its validation`() throws {
+    var patch = try Scenario("patch-P", PatchState())
+    #expect(try patch.refusal(.patch_validation_failed) != nil)
+    try patch.when(.patch_created)
+    try patch.when(.patch_validation_failed, #"{"validation":{"format_ok":true},"policy":{}}"#)
+    #expect(patch.state.stateName == "created")
+    #expect(patch.state.flags == .formatOK)
+    try patch.when(.patch_dropped, #"{"reason":"bad"}"#)
+    #expect(try patch.refusal(.patch_validation_failed) != nil)
+  }
+
+  @Test func `entry and artifact must agree on phase and workstream`() throws {
+    var patch = try Scenario("patch-P", PatchState())
+    let artifact = #""artifact":{"origin":{"workstream_id":"A","phase_id":null}}"#
+    #expect(try patch.refusal(.patch_created, #"{"workstream_id":"B",\#(artifact)}"#) != nil)
+    #expect(
+      try patch.refusal(.patch_created, #"{"workstream_id":"A","phase_id":"x",\#(artifact)}"#)
+        == nil)
+  }
+
+  @Test func `a quarantined patch comes back with operator and reason`() throws {
+    var patch = try Scenario("patch-Q", PatchState())
+    var old = PatchState()
+    old.status = .quarantined
+    try patch.beside("patch-P", old)
+    let relations = #""relations":{"replaces_patch_id":"P"}"#
+    #expect(try patch.refusal(.patch_created, "{\(relations)}")?.pointer == "/operator")
+    #expect(
+      try patch.refusal(.patch_created, #"{\#(relations),"operator":"ann"}"#)?.pointer
+        == "/reason")
+    #expect(
+      try patch.refusal(.patch_created, #"{\#(relations),"operator":"ann","reason":"ok"}"#) == nil)
+  }
+
+  @Test func `a quarantine asks a person, once and under a fixed id`() throws {
+    var patch = try validated()
+    let (_, reactions) = try patch.when(.patch_quarantined, #"{"reason":"policy\nbroken"}"#)
+    let review = try #require(reactions.first)
+    #expect(reactions.count == 1)
+    #expect(review.type == .review_requested)
+    #expect(try review.field("subject") == "patch-P")
+    #expect(try review.field("review_id")?.count == 26)
+    var again = try validated()
+    #expect(try again.when(.patch_quarantined, #"{"reason":"policy\nbroken"}"#).reactions == reactions)
+  }
+
+  @Test func `a patch counts in its run, also when it was rolled back`() throws {
+    var patch = try Scenario("patch-P", PatchState())
+    patch.run = EntityNumber(32)
+    try patch.when(.patch_created)
+    #expect(patch.state.contributions() == [Contribution(EntityNumber(32), .patchesCreated, 1)])
+    try patch.given(.patch_apply_succeeded)
+    try patch.given(.patch_rolled_back)
+    #expect(
+      patch.state.contributions() == [
+        Contribution(EntityNumber(32), .patchesCreated, 1),
+        Contribution(EntityNumber(32), .patchesApplied, 1),
+      ])
+  }
+
+  @Test func `a reversal leaves sums alone`() throws {
+    var patch = try validated()
+    let before = patch.state
+    _ = try patch.sum(.approvals, 3, because: .review_decided)
+    var restored = before
+    restored.keepNeutralFields(of: patch.state)
+    #expect(restored.approvals == 3)
+    #expect(restored.status == before.status)
+  }
+}
