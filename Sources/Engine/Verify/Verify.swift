@@ -10,6 +10,8 @@ extension Verification {
   /// Damaged pages can kill the process that reads them: run this in one of its own and pass
   /// `onUpdate`'s updates on.
   ///
+  /// Nothing is written, neither to the log nor to what is known of it outside.
+  ///
   /// Throws only when there is no log or it can't be read for want of permission.
   package static func verify(
     log path: String, _ options: LogOptions, catalog: Catalog = Catalog(), rules: Rules = Rules(),
@@ -17,6 +19,8 @@ extension Verification {
   ) throws(LogError) -> Verification {
     let report = AuditReport(subject(path), onUpdate)
     guard try checkFile(path, options, report) else { return report.verification }
+    var options = options
+    options.isReadOnly = true
     let log: LMDBLog
     do throws(LogError) { log = try LMDBLog(opening: path, options) } catch {
       guard error.code == .corruption || error.code == .system else { throw error }
