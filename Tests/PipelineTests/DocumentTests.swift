@@ -63,10 +63,10 @@ struct DocumentTests {
       budget.sum(.spentMicroUSD, .max, because: .cost_charged),
       [.budget_warning, .budget_exceeded, .review_requested])
     var tool = try Scenario("tool-t", ToolState())
-    tool.state.circuit = .closed
+    tool.state.declared = .closed
     tool.state.errorsInRow = 4
     try check(tool.when(.tool_call_error).reactions, [.circuit_opened])
-    tool.state.circuit = .half_open
+    tool.state.declared = .half_open
     try check(tool.when(.tool_call_completed).reactions, [.circuit_closed])
     var merge = try Scenario("merge-M", MergeState())
     let path = String(repeating: "p", count: 4000)

@@ -187,6 +187,11 @@ struct PatchTests {
     var restored = before
     restored.keepNeutralFields(of: patch.state)
     #expect(restored.approvals == 3)
+    patch.state.gatePasses = 2
+    try patch.when(.patch_queued)
+    try patch.when(.patch_apply_succeeded)
+    restored.keepNeutralFields(of: patch.state)
+    #expect(restored.gatePassesWhenApplied == 2)
     #expect(restored.status == before.status)
   }
 }

@@ -89,7 +89,7 @@ struct RowCodecTests {
     row.store(worker)
     #expect(try decodeState(row, as: WorkerState.self) == worker)
     var reservation = ReservationState()
-    reservation.status = .open
+    reservation.held = .open
     reservation.amount = .max
     reservation.scopes[7] = EntityNumber(.max)
     row.store(reservation)
