@@ -57,6 +57,10 @@ struct FixTests {
     var first = try running("FIX-T")
     let reactions = try first.when(.task_failed, failure("test")).reactions
     #expect(try reactions.first?.field("task_id") == "FIX-FIX-T")
+    var second = try running("FIX-FIX-T")
+    let third = try second.when(.task_failed, failure("test")).reactions
+    #expect(try third.first?.field("task_id") == "FIX-FIX-FIX-T")
+    #expect(third.first?.text.contains(#""depth":3"#) == true)
     var deepest = try running("FIX-FIX-FIX-T")
     let last = try deepest.when(.task_failed, failure("test")).reactions
     #expect(last.map(\.type) == [.review_requested])
