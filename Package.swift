@@ -5,11 +5,11 @@ import PackageDescription
 /// safety, and warnings as errors.
 let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
-  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+  // SE-0335
   .enableUpcomingFeature("ExistentialAny"),
-  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+  // SE-0444
   .enableUpcomingFeature("MemberImportVisibility"),
-  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+  // SE-0409
   .enableUpcomingFeature("InternalImportsByDefault"),
   // Views into LMDB's map must not outlive their transaction.
   .enableExperimentalFeature("Lifetimes"),
@@ -19,17 +19,18 @@ let settings: [SwiftSetting] = [
   .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
-/// Makes the release binary fully static. The archives after the flag are those that
-/// FoundationEssentials (which ArgumentParser imports) needs and that only a static module would
-/// name by itself.
+/// Makes the release binary fully static.
+///
+/// The archives after the flag are those that FoundationEssentials (which ArgumentParser imports)
+/// needs and that only a static module would name by itself.
 let staticExecutable = [
   "-static-executable", "-l_FoundationCollections", "-l_FoundationCShims", "-lswiftSynchronization",
 ]
 
 /// A library target of ours at `Sources/<name>`.
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = [])
-  -> Target
-{
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = []
+) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings, plugins: plugins)
 }
 
@@ -100,7 +101,6 @@ let package = Package(
       ["Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "TestSupport"]),
     tests("Runner", ["Runner", "TestSupport"]),
     tests("Commands", ["Commands", "Engine", "TestSupport"]),
-    tests("EndToEnd", ["TestSupport"]),
     tests("Tidy", []),
     // Build tools.
     .executableTarget(

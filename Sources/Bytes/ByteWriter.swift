@@ -1,11 +1,30 @@
-/// Little-endian fields appended to a buffer.
+/// Little-endian fields appended to a buffer. Not generic: these are called for every field of
+/// every record, and a generic function of another module is not always specialised.
 extension [UInt8] {
-  package mutating func append(littleEndian value: some FixedWidthInteger) {
-    var rest = value
-    for _ in 0..<(value.bitWidth / 8) {
-      append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
+  package mutating func append(littleEndian value: UInt16) {
+    append(UInt8(truncatingIfNeeded: value))
+    append(UInt8(truncatingIfNeeded: value >> 8))
+  }
+
+  package mutating func append(littleEndian value: Int32) {
+    append(littleEndian: UInt32(bitPattern: value))
+  }
+
+  package mutating func append(littleEndian value: UInt32) {
+    unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
+  }
+
+  package mutating func append(littleEndian value: UInt64) {
+    unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
+  }
+
+  package mutating func append(littleEndian value: Int64) {
+    append(littleEndian: UInt64(bitPattern: value))
+  }
+
+  package mutating func append(littleEndian value: UInt128) {
+    append(littleEndian: UInt64(truncatingIfNeeded: value))
+    append(littleEndian: UInt64(truncatingIfNeeded: value >> 64))
   }
 
   package mutating func append(_ id: ULID) {
@@ -14,9 +33,15 @@ extension [UInt8] {
   }
 
   /// Appends a one-byte length and the text; the caller has checked that it is at most 255 bytes.
-  package mutating func append(shortText text: some Collection<UInt8>) {
+  package mutating func append(shortText text: [UInt8]) {
     append(UInt8(clamping: text.count))
     append(contentsOf: text.prefix(255))
+  }
+
+  /// The same for a string.
+  package mutating func append(shortText text: String) {
+    append(UInt8(clamping: text.utf8.count))
+    append(contentsOf: text.utf8.prefix(255))
   }
 }
 

@@ -49,7 +49,7 @@ package final class HighWaterSlot: Sendable {
   deinit { close(descriptor) }
 
   /// Notes a head that is committed. Not synced: losing it only weakens detection.
-  func note(_ head: Head, epoch: UInt32) {
+  package func note(_ head: Head, epoch: UInt32) {
     var line = Array("\(head.position) \(head.frontier.root) \(epoch)".utf8)
     line += [UInt8](repeating: 0x20, count: max(0, Self.lineByteCount - 1 - line.count))
     line.append(0x0A)

@@ -7,8 +7,11 @@ package import Events
 extension LMDBLog {
   /// Makes a new log: built in a temporary directory beside it, synced, then renamed, so that a
   /// crash leaves either no log or a whole one. Whoever loses a race opens the winner's.
+  ///
+  /// - Parameter values: small values that the log has from its start.
   package static func create(
-    _ path: String, identity: LogIdentity, _ options: LogOptions = LogOptions()
+    _ path: String, identity: LogIdentity, _ options: LogOptions = LogOptions(),
+    values: [String: [UInt8]] = [:]
   ) throws(LogError) {
     let temporary = "\(path).tmp.\(getpid())"
     let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
@@ -17,7 +20,7 @@ extension LMDBLog {
       throw LogError.cannotCreate(path)
     }
     do throws(LogError) {
-      try build(temporary, identity, options)
+      try build(temporary, identity, options, values)
       guard unsafe rename(temporary, path) == 0 else {
         let code = errno
         // Another process was first: its log is in place, ours goes.
@@ -33,7 +36,8 @@ extension LMDBLog {
   }
 
   private static func build(
-    _ directory: String, _ identity: LogIdentity, _ options: LogOptions
+    _ directory: String, _ identity: LogIdentity, _ options: LogOptions,
+    _ values: [String: [UInt8]]
   ) throws(LogError) {
     guard unsafe chmod(directory, 0o700) == 0 else { throw LogError.cannotCreate(directory) }
     do throws(LMDBError) {
@@ -46,6 +50,9 @@ extension LMDBLog {
       try transaction.put(handles.main, key: MainKey.head, value: head.encoded)
       try transaction.put(handles.main, key: MainKey.identity, value: identity.encoded)
       try transaction.put(handles.main, key: MainKey.format, value: LogFormat.current.encoded)
+      for (key, value) in values {
+        try transaction.put(handles.main, key: MainKey.value(key), value: value)
+      }
       try transaction.commit()
       try environment.sync()
     } catch {

@@ -46,7 +46,8 @@ extension LMDBLog {
         hint: "Stop all programs that use this log, then run the command again")
     }
     try lock.checkLockFile()
-    var tables = WriteTables(transaction, handles)
+    let generation = try RowGeneration.inForce(transaction, handles)
+    var tables = WriteTables(transaction, handles, generation)
     let output = try unit.run(&tables)
     if unit.isDryRun { return output }
     head = try tables.head()

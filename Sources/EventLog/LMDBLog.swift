@@ -45,7 +45,23 @@ package final class LMDBLog: EventLog {
   private static func read<U: ReadUnit>(
     _ environment: borrowing Environment, _ handles: TableHandles, _ unit: inout U
   ) throws(LogError) -> U.Output {
-    let tables = ReadTables(try environment.beginReading(), handles)
+    let transaction = try environment.beginReading()
+    let generation = try RowGeneration.inForce(transaction, handles)
+    let tables = ReadTables(transaction, handles, generation)
+    return try unit.run(tables)
+  }
+
+  /// Runs a unit that looks at the stored bytes themselves.
+  package func audit<U: AuditUnit>(_ unit: inout U) throws(LogError) -> U.Output {
+    try Self.audit(environment, handles, &unit)
+  }
+
+  private static func audit<U: AuditUnit>(
+    _ environment: borrowing Environment, _ handles: TableHandles, _ unit: inout U
+  ) throws(LogError) -> U.Output {
+    let transaction = try environment.beginReading()
+    let generation = try RowGeneration.inForce(transaction, handles)
+    let tables = ReadTables(transaction, handles, generation)
     return try unit.run(tables)
   }
 

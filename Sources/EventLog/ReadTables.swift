@@ -1,55 +1,65 @@
-internal import Bytes
-internal import Events
 internal import LMDB
+package import Bytes
+package import Events
 
 /// The tables of a log as one snapshot sees them.
-struct ReadTables: ~Copyable, ~Escapable {
+package struct ReadTables: ~Copyable, ~Escapable {
   let transaction: ReadTransaction
   let handles: TableHandles
+  let generation: RowGeneration
 
   @_lifetime(copy transaction)
-  init(_ transaction: consuming ReadTransaction, _ handles: TableHandles) {
+  init(
+    _ transaction: consuming ReadTransaction, _ handles: TableHandles, _ generation: RowGeneration
+  ) {
     self.transaction = transaction
     self.handles = handles
+    self.generation = generation
   }
 }
 
 extension ReadTables: LogReader {
-  func head() throws(LogError) -> Head { try Reading.head(transaction, handles) }
+  package func head() throws(LogError) -> Head { try Reading.head(transaction, handles) }
 
-  func event(at position: Position) throws(LogError) -> Event? {
+  package func event(at position: Position) throws(LogError) -> Event? {
     try Reading.event(at: position, transaction, handles)
   }
 
-  func scan(
+  package func scan(
     from first: Position, _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
   ) throws(LogError) {
     try Reading.scan(from: first, transaction, handles, body)
   }
 
-  func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry? {
+  package func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry? {
     try Reading.entry(for: key, transaction, handles)
   }
 
-  func number(of name: Name) throws(LogError) -> EntityNumber? {
+  package func number(of name: Name) throws(LogError) -> EntityNumber? {
     try Reading.number(of: name, transaction, handles)
   }
 
-  func row(_ number: EntityNumber) throws(LogError) -> StateRow? {
-    try Reading.row(number, transaction, handles)
+  package func row(_ number: EntityNumber) throws(LogError) -> StateRow? {
+    try Reading.row(number, generation, transaction, handles)
   }
 
-  func forEachName(
+  package func forEachName(
     prefix: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
   ) throws(LogError) {
-    try Reading.forEachName(prefix: prefix, transaction, handles, body)
+    try Reading.forEachName(prefix: prefix, from: prefix, transaction, handles, body)
   }
 
-  func subtreeRoot(_ block: UInt64) throws(LogError) -> Digest? {
+  package func forEachName(
+    prefix: [UInt8], from first: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
+  ) throws(LogError) {
+    try Reading.forEachName(prefix: prefix, from: first, transaction, handles, body)
+  }
+
+  package func subtreeRoot(_ block: UInt64) throws(LogError) -> Digest? {
     try Reading.subtreeRoot(block, transaction, handles)
   }
 
-  func value(_ key: String) throws(LogError) -> [UInt8]? {
+  package func value(_ key: String) throws(LogError) -> [UInt8]? {
     try Reading.main(MainKey.value(key), transaction, handles)
   }
 }

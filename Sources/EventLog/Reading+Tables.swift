@@ -24,7 +24,7 @@ extension Reading {
     return try number(found)
   }
 
-  private static func number(_ bytes: RawSpan) throws(LogError) -> EntityNumber {
+  static func number(_ bytes: RawSpan) throws(LogError) -> EntityNumber {
     var reader = ByteReader(bytes)
     let number = EntityNumber(reader.integer(UInt64.self))
     guard !reader.failed, reader.remaining == 0 else {
@@ -34,10 +34,11 @@ extension Reading {
   }
 
   static func row(
-    _ number: EntityNumber, _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
-    _ tables: TableHandles
+    _ number: EntityNumber, _ generation: RowGeneration,
+    _ transaction: borrowing some Transaction & ~Copyable & ~Escapable, _ tables: TableHandles
   ) throws(LogError) -> StateRow? {
-    let found = try transaction.value(tables.state, number.rawValue, doing: "reading a row")
+    guard let key = generation.key(number) else { return nil }
+    let found = try transaction.value(tables.state, key, doing: "reading a row")
     guard let bytes = found else { return nil }
     guard let row = StateRow(bytes) else {
       throw LogError(.corruption, "the row of number \(number.rawValue) is damaged")
@@ -46,12 +47,13 @@ extension Reading {
   }
 
   static func forEachName(
-    prefix: [UInt8], _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
+    prefix: [UInt8], from first: [UInt8], _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
     _ tables: TableHandles, _ body: (Name, EntityNumber) throws(LogError) -> Bool
   ) throws(LogError) {
     let doing = "listing names"
     var cursor = try transaction.walk(tables.names, doing: doing)
-    var entry = try cursor.start(at: prefix, doing: doing)
+    var entry = try cursor.start(
+      at: first.lexicographicallyPrecedes(prefix) ? prefix : first, doing: doing)
     while let found = entry {
       let bytes = found.key.copied
       guard bytes.starts(with: prefix) else { return }

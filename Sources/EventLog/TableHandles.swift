@@ -12,7 +12,7 @@ struct TableHandles: Sendable {
   var ids: Table
   /// Name → number.
   var names: Table
-  /// Number → row.
+  /// Generation and number → row.
   var state: Table
   /// Block → root of a complete 256-leaf subtree.
   var tree: Table
@@ -43,6 +43,10 @@ enum MainKey {
   static let head = Array(".head".utf8)
   static let format = Array(".format".utf8)
   static let identity = Array(".identity".utf8)
+  /// Which generation of rows is in force; the first one when it is missing.
+  static let rows = Array(".rows".utf8)
+  /// How the keys of small values begin.
+  static let valuePrefix = Array(".value/".utf8)
 
-  static func value(_ key: String) -> [UInt8] { Array(".value/".utf8) + key.utf8 }
+  static func value(_ key: String) -> [UInt8] { valuePrefix + key.utf8 }
 }

@@ -49,10 +49,51 @@ extension WriteTables {
   }
 
   mutating func set(_ row: StateRow, _ number: EntityNumber) throws(LogError) {
-    try change("storing a row") { (tables) throws(LMDBError) in
-      try tables.transaction.put(
-        tables.handles.state, key: number.rawValue, value: row.encoded)
+    try put(row, number, generation)
+  }
+
+  mutating func stage(_ row: StateRow, _ number: EntityNumber) throws(LogError) {
+    try put(row, number, generation.other)
+  }
+
+  private mutating func put(
+    _ row: StateRow, _ number: EntityNumber, _ generation: RowGeneration
+  ) throws(LogError) {
+    guard let key = generation.key(number) else {
+      throw LogError(.system, "\(number.rawValue) is no number of a row")
     }
+    try change("storing a row") { (tables) throws(LMDBError) in
+      try tables.transaction.put(tables.handles.state, key: key, value: row.encoded)
+    }
+  }
+
+  mutating func adoptStagedRows() throws(LogError) {
+    generation = generation.other
+    try setMain(MainKey.rows, generation.encoded)
+  }
+
+  mutating func removeRowsNotInForce(count: Int) throws(LogError) -> Bool {
+    let keys = try keys(of: generation.other, countMax: count)
+    for key in keys {
+      try change("removing a row") { (tables) throws(LMDBError) in
+        try tables.transaction.delete(tables.handles.state, key: key)
+      }
+    }
+    return keys.count == count && count > 0
+  }
+
+  private borrowing func keys(
+    of generation: RowGeneration, countMax: Int
+  ) throws(LogError) -> [UInt64] {
+    let doing = "listing rows"
+    var keys: [UInt64] = []
+    var cursor = try transaction.walk(handles.state, doing: doing)
+    var entry = try cursor.start(at: generation.firstKey, doing: doing)
+    while let found = entry, keys.count < countMax, generation.has(found.integerKey) {
+      keys.append(found.integerKey)
+      entry = try cursor.step(doing: doing)
+    }
+    return keys
   }
 
   mutating func set(subtreeRoot root: Digest, _ block: UInt64) throws(LogError) {

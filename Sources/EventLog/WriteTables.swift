@@ -6,11 +6,15 @@ internal import LMDB
 struct WriteTables: ~Copyable, ~Escapable {
   var transaction: WriteTransaction
   let handles: TableHandles
+  var generation: RowGeneration
 
   @_lifetime(copy transaction)
-  init(_ transaction: consuming WriteTransaction, _ handles: TableHandles) {
+  init(
+    _ transaction: consuming WriteTransaction, _ handles: TableHandles, _ generation: RowGeneration
+  ) {
     self.transaction = transaction
     self.handles = handles
+    self.generation = generation
   }
 }
 
@@ -36,13 +40,19 @@ extension WriteTables: LogWriter {
   }
 
   func row(_ number: EntityNumber) throws(LogError) -> StateRow? {
-    try Reading.row(number, transaction, handles)
+    try Reading.row(number, generation, transaction, handles)
   }
 
   func forEachName(
     prefix: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
   ) throws(LogError) {
-    try Reading.forEachName(prefix: prefix, transaction, handles, body)
+    try Reading.forEachName(prefix: prefix, from: prefix, transaction, handles, body)
+  }
+
+  func forEachName(
+    prefix: [UInt8], from first: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
+  ) throws(LogError) {
+    try Reading.forEachName(prefix: prefix, from: first, transaction, handles, body)
   }
 
   func subtreeRoot(_ block: UInt64) throws(LogError) -> Digest? {

@@ -22,9 +22,9 @@ extension Envelope {
     out.append(littleEndian: settingsDigest)
     out.append(littleEndian: payloadByteCount)
     out.append(contentsOf: commitment.bytes)
-    out.append(shortText: type.utf8)
+    out.append(shortText: type)
     out.append(shortText: stream.bytes)
-    out.append(shortText: source.utf8)
+    out.append(shortText: source)
     appendOptionalFields(to: &out)
     let byteCount = UInt16(clamping: out.count)
     out[EnvelopeLayout.byteCount] = UInt8(truncatingIfNeeded: byteCount)
@@ -36,13 +36,13 @@ extension Envelope {
     if let runID { out.append(runID) }
     if let causationID { out.append(causationID) }
     if let reverses { out.append(reverses) }
-    if let correlationID { out.append(shortText: correlationID.utf8) }
-    if let key { out.append(shortText: key.utf8) }
+    if let correlationID { out.append(shortText: correlationID) }
+    if let key { out.append(shortText: key) }
     if !labels.isEmpty {
       out.append(UInt8(clamping: labels.count))
       for label in labels {
-        out.append(shortText: label.key.utf8)
-        out.append(shortText: label.value.utf8)
+        out.append(shortText: label.key)
+        out.append(shortText: label.value)
       }
     }
   }

@@ -38,10 +38,26 @@ package protocol LogReader: ~Copyable, ~Escapable {
   borrowing func forEachName(
     prefix: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
   ) throws(LogError)
+  /// Visits names that begin with `prefix` and are not before `first`, in byte order, until `body`
+  /// returns false.
+  borrowing func forEachName(
+    prefix: [UInt8], from first: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
+  ) throws(LogError)
   /// The root of the complete subtree over leaves `block * 256 ..< (block + 1) * 256`.
   borrowing func subtreeRoot(_ block: UInt64) throws(LogError) -> Digest?
   /// A small value kept with the log.
   borrowing func value(_ key: String) throws(LogError) -> [UInt8]?
+}
+
+extension LogReader where Self: ~Copyable, Self: ~Escapable {
+  /// Skips what is before `first`; a reader that can seek does better.
+  package borrowing func forEachName(
+    prefix: [UInt8], from first: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
+  ) throws(LogError) {
+    try forEachName(prefix: prefix) { (name, number) throws(LogError) in
+      name.bytes.lexicographicallyPrecedes(first) ? true : try body(name, number)
+    }
+  }
 }
 
 /// The same, and changes that happen together or not at all.
@@ -54,6 +70,12 @@ package protocol LogWriter: LogReader, ~Copyable, ~Escapable {
   mutating func set(subtreeRoot root: Digest, _ block: UInt64) throws(LogError)
   mutating func set(_ head: Head) throws(LogError)
   mutating func set(_ value: [UInt8]?, _ key: String) throws(LogError)
+  /// Stores a row beside those in force, where nobody reads it until `adoptStagedRows`.
+  mutating func stage(_ row: StateRow, _ number: EntityNumber) throws(LogError)
+  /// Puts the staged rows in force, in place of all others.
+  mutating func adoptStagedRows() throws(LogError)
+  /// Removes at most `count` rows that are not in force, and tells whether there may be more.
+  mutating func removeRowsNotInForce(count: Int) throws(LogError) -> Bool
 }
 
 /// A record on its way into the log.

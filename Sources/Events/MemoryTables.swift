@@ -14,6 +14,7 @@ package struct MemoryTables: LogWriter, Sendable {
   private var entries: [DedupeKey: DedupeEntry] = [:]
   package private(set) var numbers: [Name: EntityNumber] = [:]
   package private(set) var rows: [EntityNumber: StateRow] = [:]
+  private var stagedRows: [EntityNumber: StateRow] = [:]
   private var subtreeRoots: [UInt64: Digest] = [:]
   private var values: [String: [UInt8]] = [:]
   private var storedHead: Head
@@ -99,6 +100,17 @@ package struct MemoryTables: LogWriter, Sendable {
 
   package mutating func set(_ row: StateRow, _ number: EntityNumber) throws(LogError) {
     rows[number] = row
+  }
+
+  package mutating func stage(_ row: StateRow, _ number: EntityNumber) throws(LogError) {
+    stagedRows[number] = row
+  }
+
+  package mutating func adoptStagedRows() throws(LogError) { swap(&rows, &stagedRows) }
+
+  package mutating func removeRowsNotInForce(count: Int) throws(LogError) -> Bool {
+    stagedRows = [:]
+    return false
   }
 
   package mutating func set(subtreeRoot root: Digest, _ block: UInt64) throws(LogError) {

@@ -20,6 +20,8 @@ package struct MetaPage: Hashable, Sendable {
   /// The root of the tree of tables.
   package let mainRoot: UInt64
 
+  private let freeShape: TreeShape
+  private let mainShape: TreeShape
   let number: UInt64
   let flags: UInt16
   let foundMagic: UInt32
@@ -36,7 +38,11 @@ package struct MetaPage: Hashable, Sendable {
     foundVersion = page.number(at: 20, or: 0)
     mapSize = page.number(at: 32, or: 0)
     pageSize = page.number(at: 40, or: 0)
+    freeShape = TreeShape(
+      flags: page.number(at: 44, or: 0), depth: page.number(at: 46, or: 0))
     freeRoot = page.number(at: 80, or: 0)
+    mainShape = TreeShape(
+      flags: page.number(at: 92, or: 0), depth: page.number(at: 94, or: 0))
     mainRoot = page.number(at: 128, or: 0)
     lastPage = page.number(at: 136, or: 0)
     transactionID = page.number(at: 144, or: 0)
@@ -58,10 +64,27 @@ package struct MetaPage: Hashable, Sendable {
     if transactionID != 0, transactionID & 1 != UInt64(index) {
       findings.append(.parity(page: index, transactionID: transactionID))
     }
+    // The tree of free pages has integer keys, and may say that the file has no directory.
+    let integerKeys: UInt16 = 0x08
+    let noDirectory: UInt16 = 0x4000
+    guard freeShape.flags & ~noDirectory == integerKeys, freeShape.fits(root: freeRoot),
+      mainShape.flags == 0, mainShape.fits(root: mainRoot)
+    else { return [.tree(page: index)] }
     for root in [freeRoot, mainRoot] where root != Self.noRoot && (root > lastPage || root < 2) {
       findings.append(.root(page: index, root: root, lastPage: lastPage))
     }
     return findings
+  }
+}
+
+/// What a meta page says about a tree beside its root.
+private struct TreeShape: Hashable, Sendable {
+  let flags: UInt16
+  let depth: UInt16
+
+  func fits(root: UInt64) -> Bool {
+    // LMDB's cursors have room for 32 levels.
+    root == MetaPage.noRoot ? depth == 0 : (1...32).contains(depth)
   }
 }
 

@@ -20,6 +20,8 @@ package enum MetaFinding: Hashable, Sendable {
   case gap(UInt64, UInt64)
   /// The file had more pages one transaction ago, though files only grow.
   case shrunk(lastPage: UInt64, from: UInt64)
+  /// A tree has flags that ours don't have, or a depth that doesn't go with its root.
+  case tree(page: Int)
   /// A tree begins outside of the file.
   case root(page: Int, root: UInt64, lastPage: UInt64)
   /// The file ends before its last page.
@@ -40,6 +42,7 @@ extension MetaFinding: CustomStringConvertible {
     case .gap(let one, let other): "the first pages are of transactions \(one) and \(other)"
     case .shrunk(let lastPage, let earlier):
       "its last page went from \(earlier) to \(lastPage), though files only grow"
+    case .tree(let page): "page \(page) describes a tree that can't be"
     case .root(let page, let root, let lastPage):
       "page \(page) has a tree at page \(root) of \(lastPage)"
     case .truncated(let bytes, let expected):

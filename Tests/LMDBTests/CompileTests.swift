@@ -146,7 +146,10 @@ import Testing
       separator: "/", omittingEmptySubsequences: false)
     let modules = (executable.dropLast() + ["Modules"]).joined(separator: "/")
     // SwiftPM names a root package after its directory.
-    let packageName = (package.last ?? "").lowercased()
+    let packageName = String(
+      (package.last ?? "").lowercased().map { letter in
+        letter.isLetter || letter.isNumber ? letter : "_"
+      })
     let command = """
       ulimit -c 0; swiftc -frontend -emit-sil -o /dev/null -parse-as-library -swift-version 6 \
       -enable-experimental-feature Lifetimes -package-name '\(packageName)' -module-name Snippet \

@@ -74,7 +74,7 @@ import Testing
     let environment = try log.open(EnvironmentOptions(mapSizeBytes: 1 << 20))
     let table = try environment.fill(count: 10)
     let snapshot = HeldSnapshot()
-    async let held = snapshot.hold(environment, table)
+    async let held = onThread { try snapshot.hold(environment, table) }
     while !snapshot.isOpen { await Task.yield() }
     await #expect(processExitsWith: .success) { [path = log.path as String] in
       try MapSizeTests.growFile(path)

@@ -84,3 +84,29 @@ func overwrite(_ path: String, at offset: Int = 0, with bytes: [UInt8]) throws(L
     throw LMDBError(rawValue: errno)
   }
 }
+
+/// Runs `body` on a thread of its own, where it may wait without keeping tasks from running.
+func onThread<Value: Sendable>(
+  _ body: @escaping @Sendable () throws -> Value
+) async throws -> Value {
+  let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+    let work = Work { continuation.resume(returning: Result(catching: body)) }
+    var thread = pthread_t()
+    unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument = unsafe argument else { return nil }
+        unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+      }, Unmanaged.passRetained(work).toOpaque())
+    pthread_detach(thread)
+  }
+  return try result.get()
+}
+
+/// What a thread is to do.
+private final class Work {
+  let run: () -> Void
+
+  init(_ run: @escaping () -> Void) { self.run = run }
+}

@@ -17,6 +17,8 @@ extension Preparer {
     draft.source = "uetlog"
     draft.correlationID = cause.correlationID
     draft.causationID = cause.eventID
+    // It happens when its cause does: so an export of both imports as it is.
+    draft.time = cause.time
     draft.flags = .reaction
     return try prepare(draft)
   }

@@ -62,7 +62,7 @@ struct RowCache {
       throw LogError(
         .corruption, "there is no row of number \(number.rawValue)", hint: "Run `uetlog verify`")
     }
-    let state = try entityState(of: row)
+    let state = try decodeState(row)
     rows[number] = Cached(name: nil, row: row, state: state, isChanged: false)
   }
 
@@ -96,22 +96,4 @@ extension RowCache.Cached {
     state.write(to: &out.fields)
     return out
   }
-}
-
-/// The decoded fields of a row; nil for a stream without state of its own.
-func entityState(of row: StateRow) throws(LogError) -> (any EntityState)? {
-  guard let category = Category(rawValue: row.category), let type = entityType(of: category) else {
-    return nil
-  }
-  guard row.layout == type.layout else {
-    throw LogError(
-      .settings, "the \(category.prefix) rows were stored by layout \(row.layout), this program has \(type.layout)",
-      hint: "Run `uetlog project --rebuild`")
-  }
-  var reader = ByteReader(row.fields.rawSpan)
-  let state = type.init(reading: &reader)
-  guard !reader.failed, reader.remaining == 0 else {
-    throw LogError(.corruption, "a \(category.prefix) row is damaged", hint: "Run `uetlog verify`")
-  }
-  return state
 }

@@ -9,6 +9,8 @@ package struct Folder {
   private var numbers: [Name: EntityNumber] = [:]
   /// Rows are never read from here: a fold from zero has them all.
   private let nothing = MemoryTables(genesis: Digest())
+  /// Rows that events changed since `forgetChanges`.
+  package private(set) var changed: Set<EntityNumber> = []
   /// The last event taken in.
   package private(set) var position = Position.none
 
@@ -23,6 +25,7 @@ package struct Folder {
   package mutating func take(
     _ event: Event, from source: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
+    try catalog.learn(event.envelope.type, from: source)
     position = event.position
     var ordinal = 0
     let stream = try number(event.envelope.stream, event.position, &ordinal)
@@ -30,11 +33,9 @@ package struct Folder {
       let run = try event.envelope.runName.map { name throws(LogError) in
         try number(name, event.position, &ordinal)
       }
-      _ = try machine.take(
+      return try take(
         StateMachine.Input(
-          event: nil, stream: stream, entity: nil, run: run, position: position, reversal: nil),
-        from: nothing)
-      return
+          event: nil, stream: stream, entity: nil, run: run, position: position, reversal: nil))
     }
     var entity = resolved.addresses.entity
     var reversal: Reversal?
@@ -52,11 +53,18 @@ package struct Folder {
     }
     let known = numbers
     let domain = try resolved.domainEvent { known[$0] }
-    _ = try machine.take(
+    try take(
       StateMachine.Input(
         event: domain, stream: stream, entity: entityNumber, run: run, position: position,
-        reversal: reversal),
-      from: nothing)
+        reversal: reversal))
+  }
+
+  private mutating func take(_ input: StateMachine.Input) throws(LogError) {
+    let changes = try machine.take(input, from: nothing)
+    changed.insert(input.stream)
+    if let entity = input.entity { changed.insert(entity) }
+    if let run = input.run { changed.insert(run) }
+    for change in changes { changed.insert(change.number) }
   }
 
   private mutating func number(
@@ -69,6 +77,7 @@ package struct Folder {
     ordinal += 1
     numbers[name] = fresh
     machine.cache.adopt(name, fresh)
+    changed.insert(fresh)
     return fresh
   }
 
@@ -88,6 +97,12 @@ package struct Folder {
 
   /// The rows as they stand, by number, with what the log stores of each.
   package var rows: [EntityNumber: StateRow] { machine.cache.rows.mapValues(\.encoded) }
+
+  /// One row as it stands.
+  package func row(_ number: EntityNumber) -> StateRow? { machine.cache[number]?.encoded }
+
+  /// Begins a new set of changed rows.
+  package mutating func forgetChanges() { changed = [] }
 
   /// All names and their numbers.
   package var names: [Name: EntityNumber] { numbers }

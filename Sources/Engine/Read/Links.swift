@@ -22,7 +22,7 @@ struct ReadLinks: ReadUnit {
       guard let name = Name(Array("run-".utf8) + runID.utf8),
         let number = try tables.number(of: name), let row = try tables.row(number)
       else { return [] }
-      guard let run = try entityState(of: row) as? RunState else { return nil }
+      guard let run = try decodeState(row) as? RunState else { return nil }
       return try walk(from: run.lastInRun, tables) { $0.previousInRun }
     }
     return nil

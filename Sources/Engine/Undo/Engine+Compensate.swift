@@ -93,6 +93,6 @@ struct ReadState: ReadUnit {
     guard let number = try tables.number(of: name), let row = try tables.row(number) else {
       return nil
     }
-    return try entityState(of: row)
+    return try decodeState(row)
   }
 }

@@ -46,8 +46,13 @@ package final class Catalog: Sendable {
   }
 
   /// The file behind an id such as `schema/patch_artifact.v1.json`.
+  ///
+  /// References name files from the top, as the documents they describe always did; resolved
+  /// against the id of the file they stand in they get its folders in front, which are dropped.
   static func load(_ id: String) -> [UInt8]? {
-    let path = id.hasPrefix("schema/") ? String(id.dropFirst(7)) : id
+    let parts = id.split(separator: "/")
+    guard let top = parts.lastIndex(of: "schema") else { return nil }
+    let path = parts[(top + 1)...].joined(separator: "/")
     for candidate in [path, "uet/" + path, "uet-extra/" + path] {
       if let index = SchemaFiles.index(ofPath: candidate) { return SchemaFiles.bytes(at: index) }
     }

@@ -21,12 +21,41 @@ package enum Category: UInt8, CaseIterable, Sendable {
   case error = 16
 
   /// The text before the first `-` of the names of its rows.
-  package var prefix: String { "\(self)" }
+  package var prefix: String {
+    switch self {
+    case .none: ""
+    case .run: "run"
+    case .request: "request"
+    case .phase: "phase"
+    case .workstream: "workstream"
+    case .task: "task"
+    case .step: "step"
+    case .tool: "tool"
+    case .worker: "worker"
+    case .patch: "patch"
+    case .reservation: "reservation"
+    case .budget: "budget"
+    case .gate: "gate"
+    case .review: "review"
+    case .merge: "merge"
+    case .saga: "saga"
+    case .error: "error"
+    }
+  }
+
+  /// The prefixes as bytes, in the order of the raw values.
+  private static let prefixes = allCases.map { Array($0.prefix.utf8) }
 
   /// The category of a name; `none` for streams without state (`cost-…`, `note-…`, `log`, a
   /// user's own).
   package init(of name: Name) {
-    let prefix = name.category
-    self = Category.allCases.first { $0 != .none && $0.prefix == prefix } ?? .none
+    let end = name.bytes.firstIndex(of: 0x2D) ?? name.bytes.count
+    let prefix = name.bytes[..<end]
+    guard let index = Category.prefixes.firstIndex(where: { prefix.elementsEqual($0) }), end > 0
+    else {
+      self = .none
+      return
+    }
+    self = Category.allCases[index]
   }
 }

@@ -1,0 +1,55 @@
+internal import Bytes
+internal import EventLog
+internal import Events
+internal import Merkle
+
+extension LogAudit {
+  /// Compares the log with what this machine saw of it before, and concludes.
+  func closeExternal(_ head: Head?) {
+    let end = Position(next.rawValue - 1)
+    let recomputed = tree.isComplete ? tree.frontier(size: tree.size)?.root : nil
+    var evidence = "nothing outside the log proves it"
+    if let mark {
+      evidence = check(mark, end)
+    } else if let other {
+      report.skip(.external, "a copy: another copy of this log was seen at position \(other.position)")
+      evidence =
+        other.position > end
+        ? "this is a copy, \(other.position.rawValue - end.rawValue) events behind another one that this machine saw"
+        : "this is a copy of a log that this machine saw at position \(other.position)"
+    } else {
+      report.skip(.external, "this machine has seen nothing of this log before")
+    }
+    report.tell(.conclusion(head: end, root: recomputed, evidence: evidence))
+  }
+
+  private func check(_ mark: HighWaterSlot.Mark, _ end: Position) -> String {
+    let seen = "this machine saw position \(mark.position)"
+    guard mark.epoch == epoch else {
+      report.skip(.external, "\(seen) of epoch \(mark.epoch); this is epoch \(epoch), a restored log")
+      return "it was restored since \(seen)"
+    }
+    guard mark.position <= end else {
+      report.find(
+        .external, end.next, through: mark.position,
+        "the log was rolled back: it ends at position \(end), \(seen)")
+      report.end(.external, "older than what was seen")
+      return "events \(end.next) to \(mark.position) were there before"
+    }
+    guard tree.isComplete else {
+      report.skip(.external, "without all records the root at position \(mark.position) is unknown")
+      return "\(seen), which can't be compared"
+    }
+    guard tree.frontier(size: mark.position.next.rawValue)?.root == mark.root else {
+      report.find(
+        .external, Position(1), through: mark.position,
+        "the history differs: the root at position \(mark.position) is another than this machine saw")
+      report.end(.external, "another history than what was seen")
+      return "\(seen) with another root"
+    }
+    report.end(.external, "high-water mark at position \(mark.position) of this machine agrees")
+    return mark.position == end
+      ? "proved against changes by the high-water mark of this machine alone"
+      : "proved to position \(mark.position) by the high-water mark of this machine; nothing outside the log proves later events"
+  }
+}

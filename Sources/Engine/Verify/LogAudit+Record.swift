@@ -1,0 +1,127 @@
+internal import Bytes
+internal import EventLog
+internal import Events
+internal import Merkle
+internal import Pipeline
+
+extension LogAudit {
+  /// Checks one row of the log table.
+  mutating func check(
+    _ position: Position, _ record: borrowing StoredRecord, _ tables: borrowing ReadTables
+  ) throws(LogError) {
+    guard position >= next else {
+      report.find(.structure, position, "there is a record at position \(position)")
+      return
+    }
+    if position > next {
+      let last = Position(position.rawValue - 1)
+      report.find(
+        .structure, next, through: last == next ? nil : last,
+        last == next
+          ? "there is no record at position \(next)"
+          : "there are no records at positions \(next) to \(last)")
+      breakFold("the event at position \(next) is missing")
+      miss(next, last, tables)
+    }
+    next = position.next
+    counts.records += 1
+    guard let envelope = record.envelope else {
+      report.find(.structure, position, "the record at position \(position) can't be read")
+      breakFold("the event at position \(position) can't be read")
+      unreadable.insert(position)
+      tree.skipLeaf(report, tables)
+      return
+    }
+    tree.append(TreeHash.leaf(envelope.bytes), report, tables)
+    let payload = try checkPayload(position, record, envelope, tables)
+    checkLinks(position, envelope)
+    checkIDs(position, envelope, payload, tables)
+    try fold(position, envelope, payload, tables)
+  }
+
+  /// - Returns: the payload when it is what was written.
+  private mutating func checkPayload(
+    _ position: Position, _ record: borrowing StoredRecord, _ envelope: borrowing EnvelopeView,
+    _ tables: borrowing ReadTables
+  ) throws(LogError) -> [UInt8]? {
+    switch try tables.storedPayload(of: position, record, envelope) {
+    case .whole(let salted, let pieces):
+      counts.pieces += pieces
+      counts.payloads += 1
+      var hasher = Hasher256()
+      hasher.update(0x02)
+      hasher.update(salted)
+      guard hasher.finalize() == envelope.commitment else {
+        report.find(
+          .payloads, position,
+          "the payload or salt at position \(position) is not what its commitment says")
+        breakFold("the payload at position \(position) is damaged")
+        return nil
+      }
+      return Array(salted.dropFirst(Salt.byteCount))
+    case .redacted:
+      withoutPayload.insert(position)
+      return nil
+    case .incomplete(let found, let wanted, let pieces):
+      counts.pieces += pieces
+      report.find(
+        .payloads, position,
+        "the payload at position \(position) has \(found) bytes instead of \(wanted)")
+      breakFold("the payload at position \(position) is damaged")
+      return nil
+    }
+  }
+
+  private mutating func checkLinks(_ position: Position, _ envelope: borrowing EnvelopeView) {
+    let name = envelope.text(envelope.streamRange)
+    let known = streams[name] ?? (revision: 0, last: .none)
+    // After a record that can't be read its successors can't be judged by it.
+    if !unreadable.contains(envelope.previousInStream) {
+      if envelope.previousInStream != known.last {
+        report.find(
+          .links, position,
+          "position \(position) names \(envelope.previousInStream) as its predecessor in \(Name(stored: name)), which is \(known.last)")
+      }
+      if envelope.revision != known.revision &+ 1 {
+        report.find(
+          .links, position,
+          "position \(position) is revision \(envelope.revision) of \(Name(stored: name)) after \(known.revision)")
+      }
+    }
+    streams[name] = (envelope.revision, position)
+    if let run = envelope.runID {
+      let last = runs[run] ?? .none
+      if envelope.previousInRun != last, !unreadable.contains(envelope.previousInRun) {
+        report.find(
+          .links, position,
+          "position \(position) names \(envelope.previousInRun) as its predecessor in run \(run), which is \(last)")
+      }
+      runs[run] = position
+    } else if envelope.previousInRun != .none {
+      report.find(.links, position, "position \(position) has a predecessor in a run but no run")
+    }
+    if envelope.recordedAt < recordedAt {
+      report.find(.links, position, "position \(position) was recorded before its predecessor")
+    }
+    recordedAt = max(recordedAt, envelope.recordedAt)
+  }
+
+  private mutating func fold(
+    _ position: Position, _ envelope: borrowing EnvelopeView, _ payload: [UInt8]?,
+    _ tables: borrowing ReadTables
+  ) throws(LogError) {
+    if envelope.string(envelope.typeRange) == EventType.payload_redacted.name, let payload,
+      let target = Payload(payload)?.integer("position")
+    {
+      redacted.insert(Position(UInt64(clamping: target)))
+    }
+    guard foldEnd == nil else { return }
+    do throws(LogError) {
+      try folder.take(
+        Event(position: position, envelope: envelope.owned, payload: payload), from: tables)
+    } catch {
+      report.find(.views, position, "position \(position) can't be folded: \(error.message)")
+      breakFold("the fold ended at position \(position)")
+    }
+  }
+}

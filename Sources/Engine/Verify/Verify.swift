@@ -1,0 +1,92 @@
+internal import Bytes
+package import EventLog
+package import Events
+package import Pipeline
+
+extension Verification {
+  /// Checks the log in a directory against everything that is known of it; goes on after what it
+  /// finds, as far as that can be done.
+  ///
+  /// Damaged pages can kill the process that reads them: run this in one of its own and pass
+  /// `onUpdate`'s updates on.
+  ///
+  /// Throws only when there is no log or it can't be read for want of permission.
+  package static func verify(
+    log path: String, _ options: LogOptions, catalog: Catalog = Catalog(), rules: Rules = Rules(),
+    onUpdate: @escaping (Update) -> Void = { _ in }
+  ) throws(LogError) -> Verification {
+    let report = AuditReport(
+      Subject(path: path, library: DataFile.libraryVersion), onUpdate)
+    guard try checkFile(path, options, report) else { return report.verification }
+    let log: LMDBLog
+    do throws(LogError) { log = try LMDBLog(opening: path, options) } catch {
+      guard error.code == .corruption || error.code == .system else { throw error }
+      report.find(.structure, nil, error.message)
+      report.end(.structure, "the log can't be opened")
+      skipRest(report, "the log can't be opened")
+      return report.verification
+    }
+    audit(log, catalog, rules, report)
+    return report.verification
+  }
+
+  private static func checkFile(
+    _ path: String, _ options: LogOptions, _ report: AuditReport
+  ) throws(LogError) -> Bool {
+    let file = try DataFile(ofLog: path, options)
+    for finding in file.findings { report.find(.file, nil, "data.mdb: \(finding)") }
+    let metas = file.transactions.map(String.init).joined(separator: "/")
+    report.end(
+      .file, "\(file.byteCount) bytes for \(file.pageCount) pages, first pages of transactions \(metas)")
+    guard file.findings.isEmpty else {
+      skipRest(report, "the data file can't be read through its first pages")
+      return false
+    }
+    return true
+  }
+
+  static func audit(
+    _ log: LMDBLog, _ catalog: Catalog, _ rules: Rules, _ report: AuditReport
+  ) {
+    report.tell(
+      .subject(
+        Subject(
+          path: log.path, id: log.identity.id, format: log.format.version,
+          epoch: log.format.epoch, library: DataFile.libraryVersion)))
+    var audit = LogAudit(report, catalog: catalog, rules: rules, log: log)
+    do throws(LogError) { while try log.audit(&audit) {} } catch {
+      report.find(.structure, audit.next, error.message)
+      report.end(.structure, "the tables can't be read")
+    }
+    var ids = IDAudit(
+      report: report, preparer: audit.preparer, unreadable: audit.unreadable)
+    do throws(LogError) { while try log.audit(&ids) {} } catch {
+      report.find(.ids, nil, error.message)
+    }
+    let masked = audit.counts.maskedContents
+    report.end(
+      .ids,
+      "\(ids.entries) ids and keys, both ways"
+        + (masked > 0 ? "; \(masked) contents of masked events not compared" : ""))
+    skipRest(report, "the tables can't be read")
+  }
+
+  private static func skipRest(_ report: AuditReport, _ reason: String) {
+    for phase in Phase.allCases where report.verification.outcome(phase) == nil {
+      report.skip(phase, reason)
+    }
+  }
+}
+
+extension Engine where Log == LMDBLog {
+  /// Checks the open log as `Verification.verify` does, but for its data file.
+  package func verify(
+    onUpdate: @escaping (Verification.Update) -> Void = { _ in }
+  ) -> Verification {
+    let report = AuditReport(
+      Verification.Subject(path: log.path, library: DataFile.libraryVersion), onUpdate)
+    report.skip(.file, "the log is open")
+    Verification.audit(log, catalog, rules, report)
+    return report.verification
+  }
+}
