@@ -16,7 +16,7 @@ struct Uetlog: ParsableCommand {
     version: Version.text,
     groupedSubcommands: [
       CommandGroup(name: "Writing", subcommands: [Append.self]),
-      CommandGroup(name: "Reading", subcommands: []),
-      CommandGroup(name: "Operating", subcommands: []),
+      CommandGroup(name: "Reading", subcommands: [Show.self, Stats.self]),
+      CommandGroup(name: "Operating", subcommands: [Schema.self, Config.self]),
     ])
 }
