@@ -1,7 +1,8 @@
-package import Bytes
+internal import Bytes
 package import Events
 internal import JSON
 internal import Pipeline
+internal import Synchronization
 
 /// Stores a user's event type: the event that says so and the schema's bytes, together.
 struct RegisterSchema: WriteUnit {

@@ -39,15 +39,14 @@ struct SchemaCheck: LogCommand {
     let bytes = try contents()
     var brokenCount = 0
     guard jsonl else {
-      let isSound = check(bytes, line: nil, compiled, console)
-      return isSound ? .done : .badInput
+      return isSound(bytes, line: nil, compiled, console) ? .done : .badInput
     }
     var splitter = LineSplitter(byteCountMax: Self.byteCountMax)
     var number = 0
     func check(_ piece: LineSplitter.Piece) {
       number += 1
       guard case .line(let line) = piece, line.contains(where: { $0 > 0x20 }) else { return }
-      if !self.check(line, line: number, compiled, console) { brokenCount += 1 }
+      if !isSound(line, line: number, compiled, console) { brokenCount += 1 }
     }
     splitter.take(bytes[...], check)
     if let last = splitter.end() { check(last) }
@@ -65,7 +64,7 @@ struct SchemaCheck: LogCommand {
   }
 
   /// Checks one document and prints the result; whether it keeps the schema.
-  private func check(
+  private func isSound(
     _ bytes: [UInt8], line: Int?, _ schema: CompiledSchema, _ console: Console
   ) -> Bool {
     var violations: [Violation] = []

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Engine
 internal import EventLog
 internal import Events
 internal import JSON
@@ -60,7 +61,7 @@ struct UserSchemas: ReadUnit {
     }
     var found: [(name: String, bytes: [UInt8])] = []
     for name in names {
-      var schema = UserSchema(type: name)
+      let schema = UserSchema(type: name)
       if let bytes = try schema.run(tables) { found.append((name, bytes)) }
     }
     return found

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Engine
+internal import EventLog
 internal import Events
 internal import JSON
 
