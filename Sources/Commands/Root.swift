@@ -17,6 +17,6 @@ struct Uetlog: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Writing", subcommands: [Append.self]),
       CommandGroup(name: "Reading", subcommands: []),
-      CommandGroup(name: "Operating", subcommands: []),
+      CommandGroup(name: "Operating", subcommands: [Verify.self]),
     ])
 }
