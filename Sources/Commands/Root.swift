@@ -15,8 +15,10 @@ struct Uetlog: ParsableCommand {
       """,
     version: Version.text,
     groupedSubcommands: [
-      CommandGroup(name: "Writing", subcommands: [Append.self]),
-      CommandGroup(name: "Reading", subcommands: [Show.self, Stats.self]),
-      CommandGroup(name: "Operating", subcommands: [Schema.self, Config.self]),
+      CommandGroup(
+        name: "Writing", subcommands: [Append.self, Compensate.self, Import.self]),
+      CommandGroup(
+        name: "Reading", subcommands: [Replay.self, Project.self, Trace.self]),
+      CommandGroup(name: "Operating", subcommands: []),
     ])
 }
