@@ -1,5 +1,25 @@
-// x
-
 internal import ArgumentParser
-struct Root: ParsableCommand { @Option var x: String = "x"; func run() { print(x, 0) } }
-package func runMain() { if CommandLine.arguments.count > 1, CommandLine.arguments[1] == "append" { print("fast", 0) } else { Root.main() } }
+
+/// The root command: it only knows its subcommands.
+struct Uetlog: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "uetlog",
+    abstract: "An append-only log of what pipelines of tools do, and views folded from it.",
+    discussion: """
+      EXAMPLES
+        uetlog append note text="hello"
+        uetlog stats
+
+      EXIT CODES
+      \(ExitCode.table)
+      """,
+    version: Version.text,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Writing", subcommands: [Append.self, Compensate.self, Import.self]),
+      CommandGroup(
+        name: "Reading",
+        subcommands: [Replay.self, Project.self, Show.self, Trace.self, Stats.self]),
+      CommandGroup(name: "Operating", subcommands: [Verify.self, Schema.self, Config.self]),
+    ])
+}

@@ -33,8 +33,10 @@ extension ReadTables {
     let doing = "walking the ids"
     var cursor = try transaction.walk(handles.ids, doing: doing)
     var entry = try cursor.start(at: first, doing: doing)
+    var order = KeyOrder()
     while let found = entry {
       let bytes = found.key.copied
+      try order.check(bytes, doing)
       guard try body(bytes, DedupeKey(bytes), DedupeEntry(found.value)) else { return }
       entry = try cursor.step(doing: doing)
     }
@@ -47,7 +49,9 @@ extension ReadTables {
     let doing = "walking the names"
     var cursor = try transaction.walk(handles.names, doing: doing)
     var entry = try cursor.start(at: [], doing: doing)
+    var order = KeyOrder()
     while let found = entry {
+      try order.check(found.key.copied, doing)
       var reader = ByteReader(found.value)
       let number = EntityNumber(reader.integer(UInt64.self))
       let isWhole = !reader.failed && reader.remaining == 0
@@ -63,7 +67,9 @@ extension ReadTables {
     let doing = "walking the rows"
     var cursor = try transaction.walk(handles.state, doing: doing)
     var entry = try cursor.start(at: generation.firstKey, doing: doing)
+    var order = NumberOrder()
     while let found = entry, generation.has(found.integerKey) {
+      try order.check(found.integerKey, doing)
       guard try body(generation.number(found.integerKey), found.value) else { return }
       entry = try cursor.step(doing: doing)
     }
@@ -76,7 +82,9 @@ extension ReadTables {
     let doing = "walking the tree"
     var cursor = try transaction.walk(handles.tree, doing: doing)
     var entry = try cursor.start(at: 0, doing: doing)
+    var order = NumberOrder()
     while let found = entry {
+      try order.check(found.integerKey, doing)
       guard try body(found.integerKey, Digest(found.value)) else { return }
       entry = try cursor.step(doing: doing)
     }
@@ -90,8 +98,10 @@ extension ReadTables {
     var unknown: [String] = []
     var cursor = try transaction.walk(handles.main, doing: doing)
     var entry = try cursor.start(at: [], doing: doing)
+    var order = KeyOrder()
     while let found = entry {
       let key = found.key.copied
+      try order.check(key, doing)
       if !known.contains(key), !key.starts(with: MainKey.valuePrefix) {
         unknown.append(String(decoding: key, as: UTF8.self))
       }

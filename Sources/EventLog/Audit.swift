@@ -41,7 +41,9 @@ extension ReadTables {
     let doing = "walking the log"
     var cursor = try transaction.walk(handles.log, doing: doing, prefetching: true)
     var entry = try cursor.start(at: first.rawValue, doing: doing)
+    var order = NumberOrder()
     while let found = entry {
+      try order.check(found.integerKey, doing)
       let position = Position(found.integerKey)
       guard try body(position, StoredRecord(bytes: found.value)) else { return }
       entry = try cursor.step(doing: doing)

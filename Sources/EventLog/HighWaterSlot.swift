@@ -18,6 +18,7 @@ package final class HighWaterSlot: Sendable {
   private let directory: String
   private let path: String
   private let descriptor: Int32
+  private let isReadOnly: Bool
   /// What the slot said at opening; nil when there was none.
   package let known: Mark?
   /// The highest head of another copy of this log, when this one has no slot of its own yet.
@@ -26,18 +27,25 @@ package final class HighWaterSlot: Sendable {
   private static let lineByteCount = 128
 
   /// Nil when there is no state directory or it can't be written.
-  init?(directory: String?, log: ULID, dataFile: Int32) {
+  ///
+  /// - Parameter isReadOnly: only looks: no slot is made, and `note` does nothing.
+  init?(directory: String?, log: ULID, dataFile: Int32, isReadOnly: Bool = false) {
     guard let directory, let file = FileID(descriptor: dataFile) else { return nil }
     self.directory = directory + "/" + log.description
     path =
       self.directory + "/" + String(file.device, radix: 16) + "-" + String(file.node, radix: 16)
-    let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW
+    let flags = (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW
+    self.isReadOnly = isReadOnly
     var descriptor = unsafe open(path, flags)
     if descriptor < 0 {
       other = Self.highest(in: self.directory)
+      known = nil
+      if isReadOnly {
+        self.descriptor = -1
+        return
+      }
       Self.makeDirectories(self.directory)
       descriptor = unsafe open(path, flags | O_CREAT, 0o600)
-      known = nil
     } else {
       other = nil
       known = Self.mark(descriptor)
@@ -46,10 +54,11 @@ package final class HighWaterSlot: Sendable {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Notes a head that is committed. Not synced: losing it only weakens detection.
-  package func note(_ head: Head, epoch: UInt32) {
+  func note(_ head: Head, epoch: UInt32) {
+    guard !isReadOnly else { return }
     var line = Array("\(head.position) \(head.frontier.root) \(epoch)".utf8)
     line += [UInt8](repeating: 0x20, count: max(0, Self.lineByteCount - 1 - line.count))
     line.append(0x0A)

@@ -33,7 +33,8 @@ package final class LMDBLog: EventLog {
     (handles, format, identity) = try Self.readDescription(environment, path)
     lock = try WriteLock(directory: path)
     highWater = HighWaterSlot(
-      directory: options.stateDirectory, log: identity.id, dataFile: environment.fileDescriptor)
+      directory: options.stateDirectory, log: identity.id, dataFile: environment.fileDescriptor,
+      isReadOnly: options.isReadOnly)
   }
 
   package func read<U: ReadUnit>(_ unit: inout U) throws(LogError) -> U.Output {

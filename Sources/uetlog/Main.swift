@@ -1,2 +1,6 @@
 internal import Commands
-@main struct Main { static func main() { runMain() } }
+
+@main
+enum Main {
+  static func main() { Commands.run() }
+}

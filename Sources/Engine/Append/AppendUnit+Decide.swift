@@ -54,27 +54,49 @@ extension AppendUnit {
         .conflict, "\(draft.envelope.stream) has moved on since the undoing was planned",
         expected: "revision \(reversal.revision)", actual: "revision \(revision)")
     }
-    guard let entity = draft.addresses.entity, draft.reversal == nil, draft.definition.type != nil else {
+    guard draft.reversal == nil, let event = try event(of: draft, in: tables) else {
       return ([], nil, 0)
     }
+    let state = try draft.addresses.entity.flatMap { name throws(LogError) in
+      try self.state(of: name, in: tables)
+    }
+    let consulted = try payload(at: state?.consults(for: event), in: tables)
+    let context = try context(draft, state, event, consulted, in: tables)
+    let facts = factFlags(of: event, context)
+    do throws(LogError) {
+      return (facts.union(try state?.decide(event, context) ?? []), consulted, 0)
+    } catch {
+      // An import is judged, not refused: the verdict is stored with the event.
+      guard draft.envelope.flags.contains(.imported) else { throw error }
+      return (facts, consulted, error.code == .budget ? 2 : 1)
+    }
+  }
+
+  /// An entity's state, that of one that has seen no event when it has no row; nil for a name of
+  /// no category.
+  private mutating func state(
+    of entity: Name, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> (any EntityState)? {
     let number = try load(entity, from: tables)
-    let state = number.flatMap { machine.cache[$0]?.state } ?? entityType(of: Category(of: entity))?.init()
-    guard let state, let event = try event(of: draft, in: tables) else { return ([], nil, 0) }
-    let consulted = try payload(at: state.consults(for: event), in: tables)
+    return number.flatMap { machine.cache[$0]?.state }
+      ?? entityType(of: Category(of: entity))?.init()
+  }
+
+  /// What `decide` may look at: the rows that the schema and the state ask for.
+  private mutating func context(
+    _ draft: PreparedDraft, _ state: (any EntityState)?, _ event: DomainEvent,
+    _ consulted: Payload?, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> DecideContext {
     var context = DecideContext(
-      name: entity, rules: machine.rules, now: now, consulted: consulted)
-    for name in draft.addresses.reads + state.reads(for: event, consulted: consulted) {
+      name: draft.addresses.entity ?? draft.envelope.stream, rules: machine.rules, now: now,
+      consulted: consulted)
+    let further = state?.reads(for: event, consulted: consulted) ?? []
+    for name in draft.addresses.reads + further {
       if let number = try load(name, from: tables) {
         context.entities[name] = machine.cache[number]?.state
       }
     }
-    do throws(LogError) {
-      return (try state.decide(event, context), consulted, 0)
-    } catch {
-      // An import is judged, not refused: the verdict is stored with the event.
-      guard draft.envelope.flags.contains(.imported) else { throw error }
-      return ([], consulted, error.code == .budget ? 2 : 1)
-    }
+    return context
   }
 
   /// Loads the row of a name, if it has one.

@@ -68,8 +68,12 @@ struct StateMachine {
     } else if let event = input.event {
       after.evolve(event)
     }
-    sums += before.contributions().map { Contribution($0.target, $0.field, 0 &- $0.amount) }
-    sums += after.contributions()
+    // Equal shares would cancel: most events change none, and then touch no other row.
+    let (old, new) = (before.contributions(), after.contributions())
+    if old != new {
+      sums += old.map { Contribution($0.target, $0.field, 0 &- $0.amount) }
+      sums += new
+    }
     _ = cache.change(number) { $0.state = after }
     return Change(number: number, name: cached.name, before: before, after: after)
   }

@@ -107,6 +107,7 @@ struct IDAudit: AuditUnit {
       try check(key, entry, tables)
       return true
     }
+    report.tell(.progress(report.verification.head, of: report.verification.head))
     return hasMore
   }
 

@@ -33,6 +33,12 @@ package struct Verification: Hashable, Sendable {
     package var status: Status
     /// What was counted, or why it was skipped.
     package var figures: String
+
+    package init(phase: Phase, status: Status, figures: String) {
+      self.phase = phase
+      self.status = status
+      self.figures = figures
+    }
   }
 
   /// Something that is wrong.
@@ -44,6 +50,15 @@ package struct Verification: Hashable, Sendable {
     package var through: Position?
     /// A sentence without a final stop.
     package var message: String
+
+    package init(
+      phase: Phase, position: Position? = nil, through: Position? = nil, message: String
+    ) {
+      self.phase = phase
+      self.position = position
+      self.through = through
+      self.message = message
+    }
   }
 
   /// Which log it is.
@@ -53,6 +68,11 @@ package struct Verification: Hashable, Sendable {
     package var format: UInt32 = 0
     package var epoch: UInt32 = 0
     package var library = ""
+
+    package init(path: String, id: ULID? = nil) {
+      self.path = path
+      self.id = id
+    }
   }
 
   /// What all of it amounts to.

@@ -10,14 +10,17 @@ extension Verification {
   /// Damaged pages can kill the process that reads them: run this in one of its own and pass
   /// `onUpdate`'s updates on.
   ///
+  /// Nothing is written, neither to the log nor to what is known of it outside.
+  ///
   /// Throws only when there is no log or it can't be read for want of permission.
   package static func verify(
     log path: String, _ options: LogOptions, catalog: Catalog = Catalog(), rules: Rules = Rules(),
     onUpdate: @escaping (Update) -> Void = { _ in }
   ) throws(LogError) -> Verification {
-    let report = AuditReport(
-      Subject(path: path, library: DataFile.libraryVersion), onUpdate)
+    let report = AuditReport(subject(path), onUpdate)
     guard try checkFile(path, options, report) else { return report.verification }
+    var options = options
+    options.isReadOnly = true
     let log: LMDBLog
     do throws(LogError) { log = try LMDBLog(opening: path, options) } catch {
       guard error.code == .corruption || error.code == .system else { throw error }
@@ -48,11 +51,11 @@ extension Verification {
   static func audit(
     _ log: LMDBLog, _ catalog: Catalog, _ rules: Rules, _ report: AuditReport
   ) {
-    report.tell(
-      .subject(
-        Subject(
-          path: log.path, id: log.identity.id, format: log.format.version,
-          epoch: log.format.epoch, library: DataFile.libraryVersion)))
+    var subject = subject(log.path)
+    subject.id = log.identity.id
+    subject.format = log.format.version
+    subject.epoch = log.format.epoch
+    report.tell(.subject(subject))
     var audit = LogAudit(report, catalog: catalog, rules: rules, log: log)
     do throws(LogError) { while try log.audit(&audit) {} } catch {
       report.find(.structure, audit.next, error.message)
@@ -71,6 +74,12 @@ extension Verification {
     skipRest(report, "the tables can't be read")
   }
 
+  static func subject(_ path: String) -> Subject {
+    var subject = Subject(path: path)
+    subject.library = DataFile.libraryVersion
+    return subject
+  }
+
   private static func skipRest(_ report: AuditReport, _ reason: String) {
     for phase in Phase.allCases where report.verification.outcome(phase) == nil {
       report.skip(phase, reason)
@@ -83,8 +92,7 @@ extension Engine where Log == LMDBLog {
   package func verify(
     onUpdate: @escaping (Verification.Update) -> Void = { _ in }
   ) -> Verification {
-    let report = AuditReport(
-      Verification.Subject(path: log.path, library: DataFile.libraryVersion), onUpdate)
+    let report = AuditReport(Verification.subject(log.path), onUpdate)
     report.skip(.file, "the log is open")
     Verification.audit(log, catalog, rules, report)
     return report.verification

@@ -1,0 +1,107 @@
+internal import Events
+
+/// The command line of `append`, taken apart.
+///
+/// Done by hand and not by ArgumentParser, which would take as long as the append itself.
+struct AppendArguments: Sendable {
+  private(set) var type: String?
+  /// The `key=value` words.
+  private(set) var fields: [String] = []
+  private(set) var values: [AppendOption: String] = [:]
+  private(set) var labels: [String] = []
+  private(set) var flags: Set<AppendOption> = []
+  /// Help is wanted: ArgumentParser prints it.
+  private(set) var isHelpWanted = false
+
+  /// Takes the words after `append` apart.
+  init(_ words: [String]) throws(LogError) {
+    var index = 0
+    var isLiteral = false
+    while index < words.count {
+      let word = words[index]
+      index += 1
+      if isLiteral || !word.hasPrefix("-") || word == "-" {
+        try take(word)
+      } else if word == "--" {
+        isLiteral = true
+      } else if word == "-h" || word == "--help" || word == "-help" || word == "--help-hidden" {
+        isHelpWanted = true
+        return
+      } else {
+        try take(option: word, words, &index)
+      }
+    }
+    try checkCombinations()
+  }
+
+  func value(_ option: AppendOption) -> String? { values[option] }
+
+  func has(_ flag: AppendOption) -> Bool { flags.contains(flag) }
+
+  private mutating func take(_ word: String) throws(LogError) {
+    if type != nil {
+      fields.append(word)
+      return
+    }
+    guard !word.utf8.contains(0x3D) else {
+      throw Self.usage("the event's type comes before \"\(word)\"")
+    }
+    type = word
+  }
+
+  private mutating func take(
+    option word: String, _ words: [String], _ index: inout Int
+  ) throws(LogError) {
+    let body = word.hasPrefix("--") ? word.dropFirst(2) : ""
+    let equals = body.firstIndex(of: "=")
+    let name = String(body[..<(equals ?? body.endIndex)])
+    guard let option = AppendOption(rawValue: name) else { throw Self.unknown(word, name) }
+    guard option.takesValue else {
+      guard equals == nil else { throw Self.usage("--\(name) takes no value") }
+      flags.insert(option)
+      return
+    }
+    let value: String
+    if let equals {
+      value = String(body[body.index(after: equals)...])
+    } else {
+      guard index < words.count, !words[index].hasPrefix("--") else {
+        throw Self.usage("--\(name) needs a value")
+      }
+      value = words[index]
+      index += 1
+    }
+    if option.isRepeatable {
+      labels.append(value)
+    } else {
+      guard values.updateValue(value, forKey: option) == nil else {
+        throw Self.usage("--\(name) is given twice")
+      }
+    }
+  }
+
+  private func checkCombinations() throws(LogError) {
+    let given = Array(values.keys) + Array(flags)
+    if type == nil {
+      if let wrong = given.first(where: \.isForOneEvent) {
+        throw Self.usage("--\(wrong.rawValue) needs a TYPE: lines of drafts say it themselves")
+      }
+    } else if let wrong = given.first(where: \.isForLines) {
+      throw Self.usage("--\(wrong.rawValue) is for lines on standard input, without a TYPE")
+    }
+    guard flags.isSuperset(of: [.atomic, .followStdin]) else { return }
+    throw Self.usage("--atomic and --follow-stdin exclude each other")
+  }
+
+  private static func unknown(_ word: String, _ name: String) -> LogError {
+    var error = usage("append has no option \(word)")
+    error.allowed = AppendOption.allCases.filter { $0.rawValue.hasPrefix(name.prefix(2)) }
+      .map { "--" + $0.rawValue }
+    if name.isEmpty { error.allowed = [] }
+    return error
+  }
+
+  private static func usage(_ message: String) -> LogError {
+    LogError(.usage, message, hint: "`uetlog help append` shows all options")
+  }
+}

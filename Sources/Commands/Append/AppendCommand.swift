@@ -1,0 +1,116 @@
+internal import Bytes
+internal import Engine
+internal import EventLog
+internal import Events
+internal import Glibc
+
+/// Runs `append`: one event of the command line, or lines of standard input.
+struct AppendCommand {
+  private let arguments: AppendArguments
+  private let console: Console
+  private let here: Surroundings
+
+  init(_ arguments: AppendArguments, _ here: Surroundings) throws(LogError) {
+    self.arguments = arguments
+    self.here = here
+    console = Console(
+      here: here, isJSON: arguments.has(.json), isQuiet: arguments.has(.quiet),
+      color: try Self.color(arguments))
+  }
+
+  /// Appends and tells the exit code; errors are shown.
+  func run() -> ExitCode {
+    do throws(LogError) {
+      let location = try LogLocation(flag: arguments.value(.log), here)
+      let settings = try Settings(log: location.path, here, flags: waitFlag)
+      if arguments.has(.dryRun), !Files.exists(location.path) {
+        let log = MemoryLog(identity: OpenedLog.freshIdentity())
+        let engine = Engine(log: log, rules: settings.rules, settingsDigest: settings.digest)
+        return try append(to: engine, settings, epoch: 1)
+      }
+      let opened = try OpenedLog(writing: location, settings, console)
+      return try append(to: opened.engine, settings, epoch: opened.engine.log.format.epoch)
+    } catch {
+      return console.report(error)
+    }
+  }
+
+  private var waitFlag: [(setting: String, value: String, option: String)] {
+    arguments.value(.wait).map { [("append.wait", $0, "--wait")] } ?? []
+  }
+
+  private static func color(_ arguments: AppendArguments) throws(LogError) -> ColorChoice {
+    guard let word = arguments.value(.color) else { return .auto }
+    if let choice = ColorChoice(rawValue: word) { return choice }
+    throw LogError(
+      .usage, "--color \"\(word)\" is none", allowed: ColorChoice.allCases.map(\.rawValue))
+  }
+
+  private func append(
+    to engine: Engine<some EventLog>, _ settings: Settings, epoch: UInt32
+  ) throws(LogError) -> ExitCode {
+    let format = ReceiptFormat(isDryRun: arguments.has(.dryRun), epoch: epoch)
+    var options = AppendOptions()
+    options.isDryRun = arguments.has(.dryRun)
+    options.isAtomic = arguments.has(.atomic)
+    options.waitNanoseconds = settings.waitNanoseconds
+    let printer = try ReceiptPrinter(
+      console, format, path: arguments.value(.receipt),
+      printsText: arguments.type != nil || arguments.has(.followStdin))
+    if let type = arguments.type {
+      return try appendOne(type, to: engine, options, printer)
+    }
+    guard isatty(STDIN_FILENO) == 0 else {
+      throw LogError(
+        .usage, "append needs a TYPE, or lines of drafts on standard input",
+        hint: "`uetlog append note text=hello`, or `uetlog append < events.jsonl`")
+    }
+    let bulk = BulkAppend(
+      engine: engine, settings: settings, options: options,
+      defaults: try DraftBuilder(arguments: arguments, here: here).defaults(),
+      console: console, printer: printer, isFollowing: arguments.has(.followStdin))
+    return try bulk.run()
+  }
+
+  private func appendOne(
+    _ type: String, to engine: Engine<some EventLog>, _ options: AppendOptions,
+    _ printer: ReceiptPrinter
+  ) throws(LogError) -> ExitCode {
+    let builder = DraftBuilder(arguments: arguments, here: here)
+    var draft = try builder.draft(type) { name throws(LogError) in
+      var read = UserSchema(type: name)
+      return try engine.log.read(&read)
+    }
+    // Known before the append, so that an unknown outcome can be settled by a retry.
+    let id = draft.eventID ?? Self.freshID()
+    draft.eventID = id
+    let receipt: Receipt
+    do throws(LogError) {
+      receipt = try engine.append(draft, options)
+    } catch {
+      guard error.code == .outcomeUnknown else { throw error }
+      var located = error
+      located.hint = "Run the same command again with --id \(id): the event is stored once"
+      throw located
+    }
+    printer.print(receipt)
+    guard let failure = printer.flush() else { return .done }
+    console.report(.receiptLost(failure, "the event is stored at position \(receipt.position)"))
+    return .receiptLost
+  }
+
+  private static func freshID() -> ULID {
+    var entropy = SystemEntropy(blockCount: 2)
+    var ids = ULIDGenerator()
+    return ids.next(at: SystemClock().now(), entropy: &entropy)
+  }
+}
+
+/// Reads the schema of a user's own type from a log.
+struct UserSchema: ReadUnit {
+  let type: String
+
+  func run(
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> [UInt8]? { try tables.value(SchemaRegistry.key(type)) }
+}

@@ -1,0 +1,73 @@
+internal import Engine
+internal import Events
+
+/// Appends lines of standard input: one thread reads and prepares, this one commits.
+struct BulkAppend<Log: EventLog> {
+  let engine: Engine<Log>
+  let settings: Settings
+  let options: AppendOptions
+  let defaults: DraftDefaults
+  let console: Console
+  let printer: ReceiptPrinter
+  /// Every line gets an answer as soon as it is stored.
+  let isFollowing: Bool
+
+  /// Appends everything and tells the exit code.
+  func run() throws(LogError) -> ExitCode {
+    options.isAtomic ? try runAtomic() : try runLines()
+  }
+
+  private var limits: BatchLimits {
+    BatchLimits(eventCount: settings.batchEventCount, byteCount: settings.batchByteCount)
+  }
+
+  private func runLines() throws(LogError) -> ExitCode {
+    let queue = BatchQueue(limits)
+    let (engine, defaults, limits) = (engine, defaults, limits)
+    try Thread.start {
+      var reader = LineReader(engine, defaults, limits)
+      do throws(LogError) {
+        try reader.read(isAwaited: { queue.isWaitedFor }, handOver: { queue.put($0) })
+        queue.finish()
+      } catch { queue.finish(.failure(error)) }
+    }
+    defer { queue.finish() }
+    var committer = Committer(self)
+    var progress = Progress("appending", isQuiet: console.isQuiet || isFollowing)
+    while let batch = try queue.take() {
+      try committer.commit(batch)
+      if let failure = committer.show(batch) { return committer.lost(failure) }
+      progress.update(UInt64(committer.storedCount))
+    }
+    return committer.sum()
+  }
+
+  private func runAtomic() throws(LogError) -> ExitCode {
+    var reader = LineReader(engine, defaults, limits)
+    var whole: Batch?
+    var isOver = false
+    try reader.read(
+      isAwaited: { false },
+      handOver: { batch in
+        guard var before = whole else {
+          whole = batch
+          return true
+        }
+        isOver = !before.hasRoom(for: batch, limits)
+        before.append(batch)
+        whole = before
+        return !isOver
+      })
+    guard !isOver else {
+      throw LogError(
+        .badInput, "the input is too large for one unit",
+        expected: "at most \(limits.eventCount) events and \(limits.byteCount) bytes",
+        hint: "Nothing was stored; without --atomic the lines are stored in groups")
+    }
+    var committer = Committer(self)
+    guard let whole else { return committer.sum() }
+    try committer.commitAll(whole)
+    if let failure = committer.show(whole) { return committer.lost(failure) }
+    return committer.sum()
+  }
+}

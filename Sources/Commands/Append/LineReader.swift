@@ -1,0 +1,147 @@
+internal import Engine
+internal import Events
+internal import Glibc
+internal import JSON
+internal import Pipeline
+
+/// Reads drafts from standard input, a line each, and prepares them.
+struct LineReader<Log: EventLog> {
+  private static var blockByteCount: Int { 1 << 20 }
+
+  private let engine: Engine<Log>
+  private let defaults: DraftDefaults
+  private let limits: BatchLimits
+  private var splitter = LineSplitter(byteCountMax: DraftBuilder.byteCountMax)
+  private var lineNumber = 0
+  private var batch = Batch()
+
+  init(_ engine: Engine<Log>, _ defaults: DraftDefaults, _ limits: BatchLimits) {
+    self.engine = engine
+    self.defaults = defaults
+    self.limits = limits
+  }
+
+  /// Reads to the end and hands over batches, until `handOver` says false.
+  ///
+  /// Batches are full ones, and smaller ones when `isAwaited` says that somebody waits or when no
+  /// more input is there yet.
+  mutating func read(
+    isAwaited: () -> Bool, handOver: (Batch) -> Bool
+  ) throws(LogError) {
+    var block = [UInt8](repeating: 0, count: Self.blockByteCount)
+    var isFirst = true
+    while true {
+      let count = Files.read(STDIN_FILENO, into: &block)
+      guard count >= 0 else {
+        throw LogError(.badInput, "can't read standard input: \(systemText(errno))")
+      }
+      if isFirst { try Self.checkStart(block[..<count]) }
+      isFirst = false
+      guard take(block[..<count], isEnd: count == 0, handOver) else { return }
+      if count == 0 {
+        if !batch.isEmpty { _ = handOver(batch) }
+        return
+      }
+      if !batch.isEmpty, isAwaited() || !Self.hasInput() {
+        guard handOver(batch) else { return }
+        batch = Batch()
+      }
+    }
+  }
+
+  private mutating func take(
+    _ block: ArraySlice<UInt8>, isEnd: Bool, _ handOver: (Batch) -> Bool
+  ) -> Bool {
+    // Taken out, so that the closure can change the rest of this value.
+    var splitter = splitter
+    self.splitter = LineSplitter(byteCountMax: 0)
+    var goesOn = true
+    if isEnd {
+      if let piece = splitter.end() { goesOn = add(piece, isCut: true, handOver) }
+    } else {
+      splitter.take(block) { piece in
+        if goesOn { goesOn = add(piece, isCut: false, handOver) }
+      }
+    }
+    self.splitter = splitter
+    return goesOn
+  }
+
+  private mutating func add(
+    _ piece: LineSplitter.Piece, isCut: Bool, _ handOver: (Batch) -> Bool
+  ) -> Bool {
+    lineNumber += 1
+    let item: Batch.Item
+    let byteCount: Int
+    switch piece {
+    case .tooLong:
+      item = .refused(tooLong)
+      byteCount = 0
+    case .line(let bytes):
+      guard bytes.contains(where: { $0 > 0x20 }) else { return true }
+      item = self.item(bytes, isCut: isCut)
+      byteCount = bytes.count
+    }
+    var single = Batch()
+    single.add(item, line: lineNumber, byteCount: byteCount)
+    if !batch.isEmpty, !batch.hasRoom(for: single, limits) {
+      guard handOver(batch) else { return false }
+      batch = Batch()
+    }
+    batch.add(item, line: lineNumber, byteCount: byteCount)
+    return true
+  }
+
+  private func item(_ bytes: [UInt8], isCut: Bool) -> Batch.Item {
+    do throws(LogError) {
+      let draft = try Draft(line: bytes, number: lineNumber, defaults: defaults)
+      if draft.type == EventType.event_reversed.name { return .deferred(draft) }
+      return .prepared(try engine.prepare(draft))
+    } catch {
+      return .refused(isCut && Self.endsTooSoon(bytes) ? cutOff : error)
+    }
+  }
+
+  private static func endsTooSoon(_ bytes: [UInt8]) -> Bool {
+    do {
+      _ = try JSONDocument(parsing: bytes)
+      return false
+    } catch { return error.offset >= bytes.count }
+  }
+
+  private var cutOff: LogError {
+    var error = LogError(
+      .badInput, "the last line is cut off: the input ended in the middle of it",
+      hint: "Everything before it is stored; append this line again when it is whole")
+    error.line = lineNumber
+    return error
+  }
+
+  private var tooLong: LogError {
+    var error = LogError(
+      .badInput, "the line is too long", expected: "at most \(splitterLimit) bytes")
+    error.line = lineNumber
+    return error
+  }
+
+  private var splitterLimit: Int { DraftBuilder.byteCountMax }
+
+  private static func checkStart(_ block: ArraySlice<UInt8>) throws(LogError) {
+    let isUTF8 = block.starts(with: [0xEF, 0xBB, 0xBF])
+    guard isUTF8 || block.starts(with: [0xFF, 0xFE]) || block.starts(with: [0xFE, 0xFF]) else {
+      return
+    }
+    var error = LogError(
+      .badInput, "the input begins with a byte order mark", expected: "JSON lines in plain UTF-8",
+      actual: isUTF8 ? "UTF-8 with a byte order mark" : "UTF-16",
+      hint: "Nothing was stored; `sed '1s/^\\xEF\\xBB\\xBF//'` takes the mark of UTF-8 away")
+    error.line = 1
+    throw error
+  }
+
+  /// Whether reading would give something at once.
+  private static func hasInput() -> Bool {
+    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&input, 1, 0) > 0
+  }
+}

@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Events
+internal import Glibc
+
+/// Runs the command line and ends the process with its exit code.
+package func run() -> Never {
+  // A reader that goes away and a file size limit are errors of a write, not the end.
+  signal(SIGPIPE, SIG_IGN)
+  signal(SIGXFSZ, SIG_IGN)
+  let words = CommandLineWords(CommandLine.arguments.dropFirst())
+  exit(words.isAppend ? runAppend(words) : runParsed(words.all))
+}
+
+/// The fast path: nothing of ArgumentParser runs.
+private func runAppend(_ words: CommandLineWords) -> Int32 {
+  let here = Surroundings.current()
+  do throws(LogError) {
+    let arguments = try AppendArguments(words.afterCommand)
+    if arguments.isHelpWanted { return runParsed(["help", "append"]) }
+    return try AppendCommand(arguments, here).run().rawValue
+  } catch {
+    let isJSON = words.afterCommand.contains("--json")
+    let console = Console(here: here, isJSON: isJSON, isQuiet: false)
+    return console.report(error).rawValue
+  }
+}
+
+private func runParsed(_ words: [String]) -> Int32 {
+  let here = Surroundings.current()
+  let command: any ParsableCommand
+  do { command = try Uetlog.parseAsRoot(words) } catch { return report(error, words, here) }
+  guard let command = command as? any LogCommand else {
+    var command = command
+    do { try command.run() } catch { return report(error, words, here) }
+    return 0
+  }
+  let common = command.common
+  let console = Console(
+    here: here, isJSON: common.json, isQuiet: common.quiet, color: common.color)
+  do throws(LogError) {
+    return console.finish(try command.execute(console)).rawValue
+  } catch {
+    return console.finish(console.report(error)).rawValue
+  }
+}
+
+/// Prints what ArgumentParser has to say: help, or what is wrong with the command line.
+private func report(_ error: any Error, _ words: [String], _ here: Surroundings) -> Int32 {
+  let console = Console(here: here, isJSON: words.contains("--json"), isQuiet: false)
+  guard Uetlog.exitCode(for: error).isSuccess else {
+    if console.isJSON {
+      let message = Uetlog.message(for: error)
+      return console.report(LogError(.usage, message)).rawValue
+    }
+    console.errors.line(Uetlog.fullMessage(for: error))
+    return console.finish(.usage).rawValue
+  }
+  console.output.line(Uetlog.fullMessage(for: error))
+  return console.finish(.done).rawValue
+}

@@ -1,0 +1,117 @@
+internal import Pipeline
+
+/// A setting: its name, what it may be, and what it does.
+struct Setting: Sendable {
+  /// `family.name`, as in the files.
+  let name: String
+  let kind: Kind
+  /// The shipped value, in the words of an environment variable.
+  let shipped: String
+  let effect: Effect
+
+  /// What a value may be.
+  enum Kind: Hashable, Sendable {
+    case integer(ClosedRange<Int64>)
+    /// A part of a whole, above 0 and at most 1; kept in thousandths.
+    case share
+    case duration
+    case flag
+    case choice([String])
+    /// A text, or nothing.
+    case optionalText
+    /// Some of these words, in an order of their own.
+    case order([String])
+  }
+
+  /// Where a value goes.
+  enum Effect: Sendable {
+    case rules(@Sendable (inout Rules, Int64) -> Void)
+    /// `append` looks at it.
+    case append
+    /// Nothing goes by it yet, so another value than the shipped one is refused.
+    case fixed
+  }
+
+  /// Whether only the shipped value is taken.
+  var isFixed: Bool {
+    if case .fixed = effect { true } else { false }
+  }
+
+  /// The environment variable that sets it.
+  var variable: String {
+    "UETLOG_" + name.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
+  }
+}
+
+/// All settings, by name.
+enum SettingTable {
+  static let all: [Setting] = append + limits + rules + later
+
+  static func setting(_ name: String) -> Setting? { all.first { $0.name == name } }
+
+  private static let append = [
+    Setting(name: "append.wait", kind: .duration, shipped: "5s", effect: .append),
+    Setting(
+      name: "append.batch_events", kind: .integer(1...1000), shipped: "1000", effect: .append),
+    Setting(
+      name: "append.batch_bytes", kind: .integer(1...(32 << 20)), shipped: "33554432",
+      effect: .append),
+  ]
+
+  private static let limits = [
+    fixed("limits.payload_bytes", .integer(1...(256 << 10)), "262144"),
+    fixed("limits.artifact_bytes", .integer(1...(16 << 20)), "16777216"),
+    fixed("limits.json_depth", .integer(1...128), "128"),
+    fixed("limits.id_bytes", .integer(1...128), "128"),
+    fixed("limits.key_bytes", .integer(1...128), "128"),
+    fixed("limits.stream_bytes", .integer(1...255), "255"),
+    fixed("limits.labels", .integer(0...16), "16"),
+  ]
+
+  private static let rules = [
+    rule("worker.heartbeat_timeout_seconds", 1...secondsMax, "300") {
+      $0.heartbeatTimeoutSeconds = $1
+    },
+    rule("worker.quarantine_after_seconds", 1...secondsMax, "600") {
+      $0.heartbeatQuarantineSeconds = $1
+    },
+    rule("worker.max_errors", 1...secondsMax, "10") { $0.workerErrorsMax = $1 },
+    rule("patch.max_apply_attempts", 1...255, "3") { $0.applyAttemptsMax = UInt8(clamping: $1) },
+    rule("task.max_retries", 0...100, "3") { $0.taskRetriesMax = UInt8(clamping: $1) },
+    rule("task.fix_depth", 0...100, "3") { $0.fixDepthMax = Int(clamping: $1) },
+    Setting(
+      name: "budget.warn_share", kind: .share, shipped: "0.8",
+      effect: .rules { $0.budgetWarnPermille = $1 }),
+    rule("circuit.failures", 1...Int64(UInt32.max), "5") {
+      $0.circuitFailures = UInt32(clamping: $1)
+    },
+    rule("circuit.cooldown_seconds", 1...secondsMax, "60") { $0.circuitCooldownSeconds = $1 },
+  ]
+
+  private static let later = [
+    fixed("ledger.profile", .choice(["default", "extended"]), "default"),
+    fixed("budget.default_model", .optionalText, ""),
+    fixed("gate.timeout_seconds", .integer(1...secondsMax), "300"),
+    fixed("gate.no_tests_passes", .flag, "false"),
+    fixed("merge.order", .order(mergeOrder), mergeOrder.joined(separator: ",")),
+    fixed("reaction.enabled", .flag, "true"),
+    fixed("reaction.max_depth", .integer(0...8), "8"),
+    fixed("reaction.max_width", .integer(0...64), "64"),
+  ]
+
+  private static let mergeOrder = ["priority", "critical_path", "dependents", "age", "id"]
+
+  /// The largest number that JSON readers agree on.
+  private static let secondsMax: Int64 = 9_007_199_254_740_991
+
+  private static func fixed(_ name: String, _ kind: Setting.Kind, _ shipped: String) -> Setting {
+    Setting(name: name, kind: kind, shipped: shipped, effect: .fixed)
+  }
+
+  private static func rule(
+    _ name: String, _ range: ClosedRange<Int64>, _ shipped: String,
+    _ set: @escaping @Sendable (inout Rules, Int64) -> Void
+  ) -> Setting {
+    Setting(name: name, kind: .integer(range), shipped: shipped, effect: .rules(set))
+  }
+}

@@ -1,0 +1,110 @@
+internal import Events
+internal import JSON
+
+extension Settings {
+  private static let fileByteCountMax = 1 << 20
+
+  /// The settings in force for a log: files, then the environment, then flags.
+  ///
+  /// - Parameter flags: values given on the command line: setting, value, option.
+  init(
+    log path: String, _ here: Surroundings,
+    flags: [(setting: String, value: String, option: String)] = []
+  ) throws(LogError) {
+    self.init()
+    if let file = try Self.repositoryFile(here) { try read(file.bytes, file.path) }
+    let ofLog = path + "/config.json"
+    if let bytes = try Self.contents(ofLog) { try read(bytes, ofLog) }
+    try readEnvironment(here)
+    for flag in flags {
+      try set(flag.setting, text: flag.value, .flag(flag.option), refusal: .usage)
+    }
+  }
+
+  /// The nearest `config/uetlog.json` upward, no further than the top of the work tree.
+  private static func repositoryFile(
+    _ here: Surroundings
+  ) throws(LogError) -> (path: String, bytes: [UInt8])? {
+    for directory in here.directoriesUpward {
+      let base = directory == "/" ? "" : directory
+      let path = base + "/config/uetlog.json"
+      if let bytes = try contents(path) { return (path, bytes) }
+      if Files.exists(base + "/.git") { return nil }
+    }
+    return nil
+  }
+
+  private static func contents(_ path: String) throws(LogError) -> [UInt8]? {
+    do throws(LogError) {
+      return try Files.contents(path, byteCountMax: fileByteCountMax)
+    } catch {
+      throw LogError(.settings, error.message, expected: error.expected)
+    }
+  }
+
+  private mutating func readEnvironment(_ here: Surroundings) throws(LogError) {
+    guard here.environment.keys.contains(where: { $0.hasPrefix("UETLOG_") }) else { return }
+    for setting in SettingTable.all {
+      guard let text = here.variable(setting.variable) else { continue }
+      try set(setting.name, text: text, .variable(setting.variable), refusal: .settings)
+    }
+  }
+
+  private mutating func set(
+    _ name: String, text: String, _ source: Source, refusal: LogError.Code
+  ) throws(LogError) {
+    guard let setting = SettingTable.setting(name) else { return }
+    guard let value = setting.kind.value(text) else {
+      throw LogError(
+        refusal, "\(source) is wrong", expected: setting.kind.expected, actual: "\"\(text)\"")
+    }
+    try set(setting, value, source)
+  }
+
+  /// Takes the values of a file; anything in it that is not a setting is an error.
+  mutating func read(_ bytes: [UInt8], _ path: String) throws(LogError) {
+    let document: JSONDocument
+    do { document = try JSONDocument(parsing: bytes) } catch {
+      var wrong = LogError(
+        .settings, "\(path) is broken: \(error.message)", pointer: error.pointer)
+      wrong.line = error.line
+      throw wrong
+    }
+    guard document.kind(document.root) == .object else {
+      throw LogError(.settings, "\(path) is not an object of settings", pointer: "")
+    }
+    for (family, members) in document.members(of: document.root) where family != "$schema" {
+      guard document.kind(members) == .object else {
+        throw Self.unknown("/" + family, path)
+      }
+      for (name, node) in document.members(of: members) {
+        let pointer = "/\(family)/\(JSONDocument.pointerStep(name))"
+        guard let setting = SettingTable.setting(family + "." + name) else {
+          throw Self.unknown(pointer, path)
+        }
+        guard let value = setting.kind.value(document, node) else {
+          throw LogError(
+            .settings, "\(path) has a wrong value", expected: setting.kind.expected,
+            actual: String(decoding: document.compacted(node).prefix(80), as: UTF8.self),
+            pointer: pointer)
+        }
+        try set(setting, value, .file(path))
+      }
+    }
+  }
+
+  private static func unknown(_ pointer: String, _ path: String) -> LogError {
+    LogError(
+      .settings, "\(path) has a setting that does not exist", pointer: pointer,
+      hint: "`uetlog config show` lists all settings")
+  }
+}
+
+extension JSONDocument {
+  /// An object's members in order.
+  func members(of node: JSONNode) -> [(key: String, value: JSONNode)] {
+    var members: [(key: String, value: JSONNode)] = []
+    forEachMember(node) { key, value in members.append((string(key) ?? "", value)) }
+    return members
+  }
+}

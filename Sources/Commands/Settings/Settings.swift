@@ -1,0 +1,86 @@
+internal import Bytes
+internal import Events
+internal import Pipeline
+
+/// The settings in force: each value and where it came from.
+struct Settings: Sendable {
+  /// Where a value came from, the strongest last.
+  enum Source: Hashable, Sendable, CustomStringConvertible {
+    case shipped
+    case file(String)
+    case variable(String)
+    case flag(String)
+
+    var description: String {
+      switch self {
+      case .shipped: "shipped"
+      case .file(let path): path
+      case .variable(let name): name
+      case .flag(let name): name
+      }
+    }
+  }
+
+  /// Values that differ in origin from the shipped ones, by name.
+  private var changes: [String: (value: SettingValue, source: Source)] = [:]
+
+  /// The shipped settings.
+  init() {}
+
+  /// Takes a value that is stronger than those before; refuses one that nothing would go by.
+  mutating func set(
+    _ setting: Setting, _ value: SettingValue, _ source: Source
+  ) throws(LogError) {
+    if case .fixed = setting.effect, value != Self.shipped(setting) {
+      throw LogError(
+        .settings, "\(setting.name) can't be changed in this version (\(source))",
+        expected: setting.shipped, actual: "\(value)",
+        hint: "Leave it out: a setting without effect would be a false promise")
+    }
+    changes[setting.name] = (value, source)
+  }
+
+  /// A setting's value and where it came from.
+  func value(_ setting: Setting) -> (value: SettingValue, source: Source) {
+    changes[setting.name] ?? (Self.shipped(setting), .shipped)
+  }
+
+  static func shipped(_ setting: Setting) -> SettingValue {
+    setting.kind.value(setting.shipped) ?? .nothing
+  }
+
+  /// The rules that these settings come to.
+  var rules: Rules {
+    var rules = Rules()
+    guard !changes.isEmpty else { return rules }
+    for setting in SettingTable.all {
+      if case .rules(let apply) = setting.effect, let change = changes[setting.name] {
+        apply(&rules, change.value.number)
+      }
+    }
+    return rules
+  }
+
+  /// The first eight bytes of the SHA-256 over all values: records carry it.
+  var digest: UInt64 {
+    var text = ""
+    for setting in SettingTable.all {
+      text += "\(setting.name)=\(changes[setting.name]?.value.description ?? setting.shipped)\n"
+    }
+    return Digest.sha256(of: Array(text.utf8)).prefix64
+  }
+
+  /// How long an append waits for other writers.
+  var waitNanoseconds: Int64 {
+    guard case .duration(let text) = changes["append.wait"]?.value else { return 5_000_000_000 }
+    return Duration(text)?.nanoseconds ?? 5_000_000_000
+  }
+
+  /// How many events are committed together at the most.
+  var batchEventCount: Int { Int(clamping: changes["append.batch_events"]?.value.number ?? 1000) }
+
+  /// How many bytes are committed together at the most.
+  var batchByteCount: Int {
+    Int(clamping: changes["append.batch_bytes"]?.value.number ?? 32 << 20)
+  }
+}

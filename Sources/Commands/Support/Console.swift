@@ -1,0 +1,61 @@
+internal import Events
+internal import Glibc
+
+/// Where a command prints, and how.
+struct Console {
+  let output: Output
+  let errors: Output
+  let here: Surroundings
+  let isJSON: Bool
+  let isQuiet: Bool
+  /// Colours of standard output.
+  let style: Style
+  private let errorStyle: Style
+
+  init(here: Surroundings, isJSON: Bool, isQuiet: Bool, color: ColorChoice = .auto) {
+    output = Output(descriptor: STDOUT_FILENO)
+    errors = Output(descriptor: STDERR_FILENO)
+    self.here = here
+    self.isJSON = isJSON
+    self.isQuiet = isQuiet
+    style = Style(color, isTerminal: output.isTerminal, here)
+    errorStyle = Style(color, isTerminal: errors.isTerminal, here)
+  }
+
+  /// Shows an error at once.
+  func report(_ report: ErrorReport) {
+    reportLater(report)
+    errors.flush()
+  }
+
+  /// Shows an error with the next flush: one of many.
+  func reportLater(_ report: ErrorReport) {
+    if isJSON { errors.json(report.json) } else { errors.line(report.text(errorStyle)) }
+  }
+
+  /// Shows an error at once and tells the exit code that goes with it.
+  func report(_ error: LogError) -> ExitCode {
+    report(ErrorReport(error))
+    return ExitCode(error.code)
+  }
+
+  /// Tells a person something beside the result; programs that asked for JSON don't get it.
+  func note(_ text: String) {
+    guard !isQuiet, !isJSON else { return }
+    warn(text)
+  }
+
+  /// Tells something that must not be missed.
+  func warn(_ text: String) {
+    errors.line("uetlog: " + SafeText.escaped(text))
+    errors.flush()
+  }
+
+  /// Prints what is left and tells the exit code: a reader that went away is no failure.
+  func finish(_ code: ExitCode) -> ExitCode {
+    output.flush()
+    errors.flush()
+    guard case .failed(let reason) = output.failure else { return code }
+    return report(LogError(.cannotWrite, "can't write the output: \(reason)"))
+  }
+}

@@ -1,0 +1,116 @@
+internal import Bytes
+internal import Engine
+internal import EventLog
+internal import Events
+internal import Merkle
+
+/// A log that a command works on, with the settings in force.
+struct OpenedLog {
+  let engine: Engine<LMDBLog>
+  let location: LogLocation
+  let settings: Settings
+
+  /// Opens a log to read it; there must be one.
+  init(reading flag: String?, _ here: Surroundings) throws(LogError) {
+    location = try LogLocation(flag: flag, here)
+    settings = try Settings(log: location.path, here)
+    let log = try Self.open(location, try Self.options(here, isReading: true))
+    engine = Engine(log: log, rules: settings.rules, settingsDigest: settings.digest)
+  }
+
+  /// Opens a log to write it and makes it if there is none.
+  init(
+    writing location: LogLocation, _ settings: Settings, _ console: Console
+  ) throws(LogError) {
+    self.location = location
+    self.settings = settings
+    let options = try Self.options(console.here, isReading: false)
+    let log: LMDBLog
+    do throws(LogError) {
+      log = try LMDBLog(opening: location.path, options)
+    } catch {
+      guard error.code == .notFound else { throw error }
+      log = try Self.create(location, options, console)
+    }
+    engine = Engine(log: log, rules: settings.rules, settingsDigest: settings.digest)
+    try Self.checkHighWater(log, try engine.head(), console)
+  }
+
+  private static func open(
+    _ location: LogLocation, _ options: LogOptions
+  ) throws(LogError) -> LMDBLog {
+    do throws(LogError) {
+      return try LMDBLog(opening: location.path, options)
+    } catch {
+      throw error.code == .notFound ? location.missing : error
+    }
+  }
+
+  private static func create(
+    _ location: LogLocation, _ options: LogOptions, _ console: Console
+  ) throws(LogError) -> LMDBLog {
+    try LMDBLog.create(location.path, identity: freshIdentity(), options)
+    let log = try LMDBLog(opening: location.path, options)
+    console.note("made a new log at \(location.path)")
+    return log
+  }
+
+  /// A new log's own identity.
+  static func freshIdentity() -> LogIdentity {
+    var entropy = SystemEntropy()
+    var ids = ULIDGenerator()
+    let id = ids.next(at: SystemClock().now(), entropy: &entropy)
+    return LogIdentity(id: id, secret: Salt(high: entropy.next(), low: entropy.next()))
+  }
+
+  /// How logs are opened here.
+  static func options(_ here: Surroundings, isReading: Bool) throws(LogError) -> LogOptions {
+    var options = LogOptions()
+    options.isReadOnly = isReading
+    // Readers leave no traces.
+    options.stateDirectory = isReading ? nil : stateDirectory(here)
+    if let text = here.variable("UETLOG_MAP_SIZE") {
+      guard let size = Int(text), size >= 64 << 10, size <= 1 << 44 else {
+        throw LogError(
+          .settings, "UETLOG_MAP_SIZE is wrong", expected: "a number of bytes from 65536",
+          actual: "\"\(text)\"")
+      }
+      options.mapByteCount = (size + 4095) / 4096 * 4096
+    }
+    return options
+  }
+
+  /// Where this user's heads are noted outside of the logs.
+  static func stateDirectory(_ here: Surroundings) -> String? {
+    if let path = here.variable("UETLOG_STATE") { return here.absolute(path) }
+    // The specification of base directories says to ignore relative paths.
+    if let path = here.variable("XDG_STATE_HOME"), path.hasPrefix("/") { return path + "/uetlog" }
+    return here.variable("HOME").map { $0 + "/.local/state/uetlog" }
+  }
+
+  /// Refuses a log that has lost events since this machine last saw it; tells of a copy.
+  private static func checkHighWater(
+    _ log: LMDBLog, _ head: Head, _ console: Console
+  ) throws(LogError) {
+    guard let slot = log.highWater else { return }
+    if let known = slot.known, known.epoch >= log.format.epoch {
+      let isOlder = known.position > head.position
+      guard !isOlder, known.position < head.position || known.root == head.frontier.root else {
+        throw LogError(
+          .unsafe,
+          isOlder
+            ? "the log is older than this machine has seen it: events are missing at its end"
+            : "the log's last event is another one than this machine has seen",
+          expected: "at least position \(known.position) with root \(known.root)",
+          actual: "position \(head.position)",
+          hint: "Run `uetlog verify`; if an old copy was put in place, use the newer one again")
+      }
+    }
+    if let other = slot.other {
+      let fork = min(other.position, head.position)
+      console.warn(
+        "this log is a copy: another one with its id was last seen at position \(other.position); "
+          + "from position \(fork.next) on they are two logs (a fork at \(fork))")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+internal import Glibc
+
+/// What a command knows of the process around it; tests make their own.
+struct Surroundings: Sendable {
+  var workingDirectory: String
+  /// The variables that uetlog looks at, and no others.
+  var environment: [String: String]
+
+  private static let names: Set<String> = [
+    "UETLOG", "HOME", "XDG_STATE_HOME", "NO_COLOR", "TERM", "CLICOLOR_FORCE",
+  ]
+
+  init(workingDirectory: String, environment: [String: String] = [:]) {
+    self.workingDirectory = workingDirectory
+    self.environment = environment
+  }
+
+  /// This process's own.
+  static func current() -> Surroundings {
+    var here = Surroundings(workingDirectory: currentDirectory())
+    var entry: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = unsafe environ
+    while let variable = unsafe entry.pointee {
+      unsafe entry += 1
+      // 'U', 'H', 'X', 'N', 'T', 'C': most variables are skipped without making a string.
+      guard unsafe [0x55, 0x48, 0x58, 0x4E, 0x54, 0x43].contains(variable.pointee) else { continue }
+      let text = unsafe String(cString: variable)
+      guard let equals = text.utf8.firstIndex(of: 0x3D) else { continue }
+      let name = String(text[..<equals])
+      guard names.contains(name) || name.hasPrefix("UETLOG_") else { continue }
+      here.environment[name] = String(text[text.utf8.index(after: equals)...])
+    }
+    return here
+  }
+
+  /// A variable; nil when it is not set or empty.
+  func variable(_ name: String) -> String? {
+    environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// A path as seen from the working directory.
+  func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : workingDirectory + (workingDirectory == "/" ? "" : "/") + path
+  }
+
+  /// The working directory and all directories above it.
+  var directoriesUpward: [String] {
+    var directories = [workingDirectory]
+    var path = workingDirectory[...]
+    while let slash = path.lastIndex(of: "/") {
+      path = path[..<slash]
+      directories.append(path.isEmpty ? "/" : String(path))
+      if path.isEmpty { break }
+    }
+    return directories
+  }
+
+  private static func currentDirectory() -> String {
+    guard let path = unsafe getcwd(nil, 0) else { return "." }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
+  }
+}

@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Engine
+internal import EventLog
+internal import Events
+
+/// `uetlog verify`: proves that the log is what was written, or says what is not.
+struct Verify: LogCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check the log against everything that is known of it.",
+    discussion: """
+      Reads every record and computes hashes, links, ids, names and views anew; compares the log
+      with what this machine saw of it before. Exit 0: intact; 74: damaged, changed or rolled
+      back; 66: there is no log. The verdict says how far it reaches and what proves it.
+
+      EXAMPLES
+        uetlog verify
+        uetlog verify --json --log /backup/uetlog
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  /// The process that reads pages which may be damaged; the other one reports.
+  @Flag(help: .private)
+  var readPages = false
+
+  func execute(_ console: Console) throws(LogError) -> ExitCode {
+    let location = try LogLocation(flag: common.log, console.here)
+    if readPages { return try read(location, console) }
+    // What is wrong from outside is told without a second process.
+    do throws(LogError) { _ = try DataFile(ofLog: location.path) } catch {
+      throw error.code == .notFound ? location.missing : error
+    }
+    var progress = Progress("verifying", isQuiet: common.quiet || common.json)
+    var found = Verification(subject: Verification.Subject(path: location.path))
+    var words = ["verify", "--read-pages", "--log", location.path]
+    if common.json { words.append("--json") }
+    let end = try PageReader.run(words) { line in
+      guard let update = Verification.Update(line: line) else { return }
+      if case .progress(let done, let total) = update {
+        progress.update(done.rawValue, of: total.rawValue)
+      }
+      found.apply(update)
+    }
+    switch end {
+    case .exited(0, errors: _): break
+    case .exited(let code, errors: let errors):
+      console.errors.write(errors)
+      return ExitCode(rawValue: code) ?? .cannotWrite
+    case .signalled(let name): found.applyCrash(signal: name)
+    }
+    _ = consume progress
+    if common.json {
+      console.output.json(found.json)
+    } else {
+      for line in found.lines { console.output.line(SafeText.escaped(line)) }
+    }
+    return found.verdict == .intact ? .done : .unsafe
+  }
+
+  private func read(_ location: LogLocation, _ console: Console) throws(LogError) -> ExitCode {
+    PageReader.prepare()
+    var options = try OpenedLog.options(console.here, isReading: true)
+    options.stateDirectory = OpenedLog.stateDirectory(console.here)
+    let settings = try Settings(log: location.path, console.here)
+    _ = try Verification.verify(log: location.path, options, rules: settings.rules) { update in
+      console.output.line(update.line)
+      // What was told must have left this process before the next page is touched.
+      console.output.flush()
+      PageReader.stillAlive()
+    }
+    return .done
+  }
+}
