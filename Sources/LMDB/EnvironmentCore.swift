@@ -30,7 +30,11 @@ internal import Synchronization
     guard let (handle, identity) = unsafe opened else { throw .invalid }
     unsafe self.handle = handle
     self.identity = identity
-    if !options.readOnly { try clearStaleReaders() }
+    if !options.readOnly {
+      try clearStaleReaders()
+      // A writer that was killed may not have come to it.
+      coverLastPage()
+    }
   }
 
   deinit {

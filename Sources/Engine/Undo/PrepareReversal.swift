@@ -32,12 +32,13 @@ struct PlanReversal: ReadUnit {
         .rejected, "the event at position \(event.position) can't be undone: its payload is redacted or its type unknown")
     }
     try fold.checkReversible(resolved)
-    fold.cancel(target)
     // Names are looked up as the fold needs them; an entity without a row has no number.
     var numbers: [Name: EntityNumber] = [:]
     for name in fold.names {
       if let number = try tables.number(of: name) { numbers[name] = number }
     }
+    try fold.checkIsWhole(of: resolved.addresses.entity, numbers, in: tables)
+    fold.cancel(target)
     return Planned(
       stream: event.envelope.stream, entity: resolved.addresses.entity,
       reversal: try fold.reversal(of: resolved) { numbers[$0] })
@@ -89,6 +90,40 @@ extension StreamFold {
   }
 }
 
+extension StreamFold {
+  /// Throws when an entity's row is not what this stream's events alone make of it: undoing one of
+  /// them would undo what events of other streams did as well.
+  func checkIsWhole(
+    of entity: Name?, _ numbers: [Name: EntityNumber],
+    in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
+    guard let entity, let number = try tables.number(of: entity),
+      let row = try tables.row(number), let stored = try decodeState(row),
+      let folded = try state(of: entity, number: { numbers[$0] })
+    else { return }
+    guard folded.judgedDigest == stored.judgedDigest else {
+      throw LogError(
+        .rejected, "\(entity) was changed by events of other streams too, so that none of them can be undone alone",
+        hint: "Append an event that puts it right")
+    }
+  }
+}
+
+/// Whether a draft's id or key is in the log already.
+private struct FindStored: ReadUnit {
+  let draft: PreparedDraft
+
+  func run(
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Bool {
+    if draft.hasGivenID, try tables.entry(for: .event(draft.envelope.eventID)) != nil {
+      return true
+    }
+    if let key = draft.scopedKey { return try tables.entry(for: key) != nil }
+    return false
+  }
+}
+
 extension Engine {
   /// Prepares an `event_reversed` draft: its stream is its target's.
   func prepareReversal(_ draft: Draft) throws(LogError) -> PreparedDraft {
@@ -98,6 +133,9 @@ extension Engine {
     guard let target = prepared.payload.text("target").flatMap({ ULID($0) }) else {
       throw LogError(.badInput, "event_reversed names its target by id", pointer: "/target")
     }
+    // One that was stored before is not planned again: the append answers with its receipt.
+    var known = FindStored(draft: prepared)
+    if try log.read(&known) { return prepared }
     var plan = PlanReversal(target: target, catalog: catalog)
     let planned = try log.read(&plan)
     prepared.envelope.stream = planned.stream
