@@ -33,6 +33,7 @@ enum FileCheck {
     }
     for finding in pages.findings {
       if case .truncated(let byteCount, let expected) = finding,
+        byteCount % MetaPage.byteCount == 0,
         expected - UInt64(max(byteCount, 0)) <= missingPagesMax * UInt64(MetaPage.byteCount)
       {
         continue
