@@ -86,15 +86,17 @@ let package = Package(
       linkerSettings: [.unsafeFlags(staticExecutable, .when(configuration: .release))]),
     // Tests. `TestSupport` has what several of them share: temporary logs, seeded generators.
     .target(
-      name: "TestSupport", dependencies: ["Bytes", "Events"], path: "Tests/TestSupport",
-      swiftSettings: settings),
+      name: "TestSupport",
+      dependencies: ["Bytes", "Engine", "EventLog", "Events", "Merkle", "Pipeline"],
+      path: "Tests/TestSupport", swiftSettings: settings),
     tests("Bytes", ["Bytes", "TestSupport"]),
     tests("JSON", ["JSON", "TestSupport"]),
     tests("Patterns", ["Patterns", "TestSupport"]),
     tests("Schema", ["JSON", "Schema", "TestSupport"]),
     tests("LMDB", ["LMDB", "TestSupport"]),
     tests("Merkle", ["Bytes", "Merkle", "TestSupport"]),
-    tests("EventLog", ["Bytes", "EventLog", "Events", "LMDB", "Merkle", "TestSupport"]),
+    tests("Events", ["Bytes", "Events", "Merkle", "TestSupport"]),
+    tests("EventLog", ["Bytes", "Engine", "EventLog", "Events", "LMDB", "Merkle", "Pipeline", "TestSupport"]),
     tests("Pipeline", ["Bytes", "Events", "JSON", "Pipeline", "Schema", "TestSupport"]),
     tests(
       "Engine",

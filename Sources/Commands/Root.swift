@@ -15,8 +15,10 @@ struct Uetlog: ParsableCommand {
       """,
     version: Version.text,
     groupedSubcommands: [
-      CommandGroup(name: "Writing", subcommands: [Append.self]),
-      CommandGroup(name: "Reading", subcommands: []),
+      CommandGroup(
+        name: "Writing", subcommands: [Append.self, Compensate.self, Import.self]),
+      CommandGroup(
+        name: "Reading", subcommands: [Replay.self, Project.self, Trace.self]),
       CommandGroup(name: "Operating", subcommands: [Verify.self]),
     ])
 }

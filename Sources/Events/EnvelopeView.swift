@@ -1,4 +1,5 @@
 package import Bytes
+internal import Merkle
 
 /// An envelope read in place: numbers are loaded, texts are ranges of the bytes behind them.
 ///
@@ -75,6 +76,9 @@ package struct EnvelopeView: ~Escapable {
   package var commitment: Digest {
     Digest(text(EnvelopeLayout.commitment..<EnvelopeLayout.texts)) ?? Digest()
   }
+
+  /// The event's leaf in the log's tree.
+  package var leaf: Digest { TreeHash.leaf(bytes) }
 
   /// The bytes of one of the ranges.
   package func text(_ range: Range<Int>) -> [UInt8] {

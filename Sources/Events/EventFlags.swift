@@ -30,7 +30,10 @@ package enum Severity: UInt8, Sendable, CaseIterable {
     self = found
   }
 
-  package var name: String {
+  package var name: String { "\(staticName)" }
+
+  /// The name, without making a string.
+  package var staticName: StaticString {
     switch self {
     case .debug: "debug"
     case .info: "info"

@@ -1,11 +1,13 @@
 extension JSONDocument {
   /// Whether the string has escapes, so that its bytes are not its meaning.
+  @inline(__always)
   package func isEscaped(_ n: JSONNode) -> Bool {
     let token = token(n.index)
     return token.kind == .string && token.marked
   }
 
   /// The bytes between the quotes, as received; empty for other kinds.
+  @inline(__always)
   package func content(_ n: JSONNode) -> Range<Int> {
     let token = token(n.index)
     guard token.kind == .string else { return 0..<0 }

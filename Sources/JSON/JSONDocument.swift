@@ -37,7 +37,8 @@ package struct JSONDocument: Sendable {
       case .failed(let fault):
         throw reset(after: fault)
       case .tapeFull:
-        // Every value has a byte of its own, so this ends.
+        // Every value has a byte of its own: a tape of that size can't be full.
+        guard room <= bytes.count else { throw reset(after: Fault(reason: .size, offset: 0)) }
         room = min(room * 2, bytes.count + 1)
       }
     }
@@ -62,20 +63,25 @@ package struct JSONDocument: Sendable {
   func openToken(_ index: Int) -> Token { tape[index] }
 
   /// What the value is.
+  @inline(__always)
   package func kind(_ n: JSONNode) -> JSONKind { token(n.index).kind }
 
   /// The value's bytes in `bytes`, as received.
+  @inline(__always)
   package func range(_ n: JSONNode) -> Range<Int> { token(n.index).range }
 
   /// Members or elements; 0 for scalars.
+  @inline(__always)
   package func count(_ n: JSONNode) -> Int { token(n.index).count }
 
   /// The first key or element; an object's children alternate key, value.
+  @inline(__always)
   package func firstChild(_ n: JSONNode) -> JSONNode? {
     token(n.index).count > 0 ? JSONNode(n.index + 1) : nil
   }
 
   /// The node after the whole subtree; it may equal the end of the tape.
+  @inline(__always)
   package func next(_ n: JSONNode) -> JSONNode {
     let token = token(n.index)
     return JSONNode(max(n.index + 1, Int(token.next)))

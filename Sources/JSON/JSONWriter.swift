@@ -36,7 +36,7 @@ package struct JSONWriter: Sendable {
   }
 
   /// Writes a string whose UTF-8 is given.
-  package mutating func string(bytes content: some Sequence<UInt8>) {
+  package mutating func string(bytes content: some Collection<UInt8>) {
     separate()
     Self.appendQuoted(content, to: &bytes)
   }
@@ -73,16 +73,21 @@ package struct JSONWriter: Sendable {
   }
 
   /// Appends a string as JSON, quotes included.
-  package static func appendQuoted(_ content: some Sequence<UInt8>, to out: inout [UInt8]) {
+  package static func appendQuoted(_ content: some Collection<UInt8>, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
-    for byte in content {
-      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-        out.append(byte)
-      } else {
-        appendEscape(byte, to: &out)
+    if content.allSatisfy(isPlain) {
+      out.append(contentsOf: content)
+    } else {
+      for byte in content {
+        if isPlain(byte) { out.append(byte) } else { appendEscape(byte, to: &out) }
       }
     }
     out.append(UInt8(ascii: "\""))
+  }
+
+  @inline(__always)
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
   private static func appendEscape(_ byte: UInt8, to out: inout [UInt8]) {

@@ -53,12 +53,16 @@ extension Scanner {
       return -1
     }
     if byte < 0x80 { return cursor &+ 1 }
-    let length = UTF8Sequence.length(at: cursor, in: input)
-    guard length > 0 else {
-      _ = fail(.utf8, cursor)
-      return -1
+    var cursor = cursor
+    while cursor < input.count, input[cursor] >= 0x80 {
+      let length = UTF8Sequence.length(at: cursor, in: input)
+      guard length > 0 else {
+        _ = fail(.utf8, cursor)
+        return -1
+      }
+      cursor &+= length
     }
-    return cursor &+ length
+    return cursor
   }
 
   private mutating func escape(_ cursor: Int) -> Int {

@@ -1,5 +1,5 @@
-/// A deterministic automaton, built ahead when it is small.
-struct Automaton: Sendable {
+/// A deterministic automaton as a table, for patterns that need no more than a small one.
+final class Automaton: Sendable {
   private static let stateLimit = 512
   private static let workLimit = 100_000
   private static let tableLimit = 1 << 18
@@ -13,17 +13,16 @@ struct Automaton: Sendable {
 
   private let alphabet: Alphabet
   private let width: Int
-  private var table: [UInt16]
+  private let table: [UInt16]
 
   /// Builds the table; nil if it would grow beyond the limits.
   init?(_ start: Simulation, _ alphabet: Alphabet) {
-    self.alphabet = alphabet
-    width = alphabet.count + 1
+    let width = alphabet.count + 1
     var simulation = start
     var numbers: [State: UInt16] = [:]
     var states = [State(threads: [0], before: .start)]
     numbers[states[0]] = 2
-    table = [UInt16](repeating: Self.dead, count: width)
+    var table = [UInt16](repeating: Self.dead, count: width)
     table += [UInt16](repeating: Self.found, count: width)
     var current = 0
     while current < states.count {
@@ -51,6 +50,9 @@ struct Automaton: Sendable {
       }
       current += 1
     }
+    self.alphabet = alphabet
+    self.width = width
+    self.table = table
   }
 
   func matches(_ text: Span<UInt8>) -> Bool {

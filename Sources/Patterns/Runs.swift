@@ -1,7 +1,7 @@
 /// The commonest shape of pattern, `^` then runs of classes then perhaps `$`, matched in place.
 ///
 /// A run takes all it can; that is right because what may follow it starts differently.
-struct Runs: Sendable {
+final class Runs: Matcher {
   private struct Run: Sendable {
     var low: UInt64 = 0
     var high: UInt64 = 0
@@ -21,32 +21,38 @@ struct Runs: Sendable {
     }
   }
 
-  private var runs: [Run] = []
-  private var endsAtEnd = false
+  private let runs: [Run]
+  private let endsAtEnd: Bool
 
   /// Reads the shape; nil if the pattern is of another one.
   init?(_ tree: Syntax) {
     guard case .sequence(let parts) = tree, case .start? = parts.first else { return nil }
+    var runs: [Run] = []
+    var endsAtEnd = false
     for (index, part) in parts.enumerated().dropFirst() {
       if case .end = part, index == parts.count - 1 {
         endsAtEnd = true
-      } else if !add(part) {
+      } else if !Self.add(part, to: &runs) {
         return nil
       }
     }
-    guard isDeterministic else { return nil }
+    guard Self.isDeterministic(runs) else { return nil }
+    self.runs = runs
+    self.endsAtEnd = endsAtEnd
   }
 
-  private mutating func add(_ part: Syntax) -> Bool {
+  private static func add(_ part: Syntax, to runs: inout [Run]) -> Bool {
     switch part {
-    case .set(let set): return add(set, 1, 1)
-    case .repeated(.set(let set), let min, let max): return add(set, min, max ?? Int.max)
-    case .sequence(let parts): return parts.allSatisfy { add($0) }
+    case .set(let set): return add(set, 1, 1, to: &runs)
+    case .repeated(.set(let set), let min, let max): return add(set, min, max ?? Int.max, to: &runs)
+    case .sequence(let parts): return parts.allSatisfy { add($0, to: &runs) }
     default: return false
     }
   }
 
-  private mutating func add(_ set: ScalarSet, _ min: Int, _ max: Int) -> Bool {
+  private static func add(
+    _ set: ScalarSet, _ min: Int, _ max: Int, to runs: inout [Run]
+  ) -> Bool {
     var run = Run(min: min, max: max)
     for range in set.ranges {
       if range.upperBound >= 0x80 {
@@ -68,7 +74,7 @@ struct Runs: Sendable {
     return true
   }
 
-  private var isDeterministic: Bool {
+  private static func isDeterministic(_ runs: [Run]) -> Bool {
     for (index, run) in runs.enumerated() where run.min != run.max {
       for follower in runs[(index + 1)...] {
         guard run.isDisjoint(with: follower) else { return false }

@@ -2,7 +2,7 @@ internal import JSON
 
 extension Compilation {
   mutating func compile(
-    arrays found: [Keyword: JSONNode], _ scope: Scope
+    arrays found: Members, _ scope: Scope
   ) throws(SchemaError) {
     let document = document(scope)
     if let node = found[.minItems] { add(.minItems, .array, try size(node, scope), at: node) }
@@ -35,7 +35,7 @@ extension Compilation {
   }
 
   mutating func compile(
-    objects found: [Keyword: JSONNode], _ scope: Scope
+    objects found: Members, _ scope: Scope
   ) throws(SchemaError) {
     if let node = found[.minProperties] {
       add(.minProperties, .object, try size(node, scope), at: node)
@@ -52,7 +52,7 @@ extension Compilation {
   }
 
   private mutating func compile(
-    rule found: [Keyword: JSONNode], _ scope: Scope
+    rule found: Members, _ scope: Scope
   ) throws(SchemaError) {
     let document = document(scope)
     var rule = ObjectRule()
@@ -141,7 +141,7 @@ extension Compilation {
   }
 
   mutating func compile(
-    combinations found: [Keyword: JSONNode], _ scope: Scope
+    combinations found: Members, _ scope: Scope
   ) throws(SchemaError) {
     let lists: [(Keyword, Instruction.Operation)] = [
       (.allOf, .allOf), (.anyOf, .anyOf), (.oneOf, .oneOf),

@@ -38,7 +38,7 @@ extension Compilation {
   }
 
   mutating func compile(
-    scalars found: [Keyword: JSONNode], _ scope: Scope
+    scalars found: Members, _ scope: Scope
   ) throws(SchemaError) {
     if let node = found[.const] {
       code.constants.append((scope.location.document, node))

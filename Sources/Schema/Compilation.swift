@@ -26,7 +26,9 @@ struct Compilation {
 
   mutating func run(_ bytes: [UInt8], id: String) throws(SchemaError) -> Program {
     let (root, base) = try registry.add(bytes, id: id)
-    _ = block(at: Scope(location: root, base: base))
+    let scope = Scope(location: root, base: base)
+    try requireSchema(root.node, scope)
+    _ = block(at: scope)
     var next = 0
     while next < queue.count {
       try compile(queue[next], into: next)
@@ -36,7 +38,9 @@ struct Compilation {
       let scope = queue[loop]
       throw error("expected the schema to end, found that it refers to itself in a circle", scope)
     }
-    return Program(code, documents: registry.documents, ids: registry.ids)
+    code.documents = registry.documents
+    code.ids = registry.ids
+    return Program(code)
   }
 
   func document(_ scope: Scope) -> JSONDocument { registry.documents[scope.location.document] }
@@ -57,14 +61,18 @@ struct Compilation {
 
   /// The block of a subschema, which is compiled later.
   mutating func child(_ node: JSONNode, of scope: Scope) throws(SchemaError) -> Int {
-    let document = document(scope)
-    guard document.kind(node) == .object || document.kind(node) == .bool else {
-      throw error("expected a schema: an object, true or false", scope, at: node)
-    }
+    try requireSchema(node, scope)
     return block(
       at: Scope(
         location: Location(document: scope.location.document, node: node),
-        base: registry.base(of: node, in: document, outer: scope.base)))
+        base: registry.base(of: node, in: document(scope), outer: scope.base)))
+  }
+
+  private func requireSchema(_ node: JSONNode, _ scope: Scope) throws(SchemaError) {
+    let kind = document(scope).kind(node)
+    guard kind == .object || kind == .bool else {
+      throw error("expected a schema: an object, true or false", scope, at: node)
+    }
   }
 
   mutating func pattern(_ node: JSONNode, of scope: Scope) throws(SchemaError) -> Int {
@@ -128,12 +136,12 @@ struct Compilation {
   /// Compiles the keywords of a schema object, the cheap ones first, and returns its types.
   private mutating func compile(members scope: Scope) throws(SchemaError) -> KindSet {
     let document = document(scope)
-    var found: [Keyword: JSONNode] = [:]
+    var found = Members()
     var unknown: JSONNode?
     document.forEachMember(scope.location.node) { key, value in
       let name = document.string(key) ?? ""
       if let keyword = Keyword.byName[name] {
-        found[keyword] = value
+        found.add(keyword, value)
       } else if !Keyword.annotations.contains(name), !name.hasPrefix("x-") {
         unknown = unknown ?? key
       }
@@ -153,7 +161,7 @@ struct Compilation {
   }
 
   private mutating func check(
-    header found: [Keyword: JSONNode], _ scope: Scope
+    header found: Members, _ scope: Scope
   ) throws(SchemaError) {
     let document = document(scope)
     if refusesUnknown, let node = found[.schema] {

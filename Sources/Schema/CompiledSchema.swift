@@ -6,9 +6,7 @@ package struct CompiledSchema: Sendable {
 
   /// Whether a value keeps the schema.
   package func isValid(_ d: borrowing JSONDocument, _ n: JSONNode) -> Bool {
-    let text = program.text
-    var evaluator = Evaluator(program, text.span, limit: 0)
-    return evaluator.evaluate(0, n, d)
+    program.code.isValid(d, n)
   }
 
   /// The first way in which a value breaks the schema.
@@ -21,12 +19,9 @@ package struct CompiledSchema: Sendable {
   package func violations(
     in d: borrowing JSONDocument, at n: JSONNode, limit: Int
   ) -> [Violation] {
-    let text = program.text
-    var evaluator = Evaluator(program, text.span, limit: limit)
-    _ = evaluator.evaluate(0, n, d)
     var violations: [Violation] = []
-    for breach in evaluator.found {
-      violations.append(Explanation(program, breach).violation(in: d))
+    for breach in program.code.breaches(d, n, limit: limit) {
+      violations.append(Explanation(program.code, breach).violation(in: d))
     }
     return violations
   }

@@ -10,7 +10,7 @@ extension Evaluator {
     for index in 0..<d.count(n) {
       var block = instruction.first
       if instruction.operation == .tuple {
-        block = program.children[min(instruction.first &+ index, instruction.last)]
+        block = children[min(instruction.first &+ index, instruction.last)]
       }
       if block >= 0, !evaluate(block, element, d) {
         valid = false
@@ -24,7 +24,7 @@ extension Evaluator {
   mutating func object(
     _ instruction: Instruction, _ block: Block, _ n: JSONNode, _ d: borrowing JSONDocument
   ) -> Bool {
-    let rule = program.objects[instruction.first]
+    let rule = objects[instruction.first]
     var seen: UInt64 = 0
     var valid = true
     if var key = d.firstChild(n) {
@@ -42,7 +42,7 @@ extension Evaluator {
     var index = rule.entries
     var missing = rule.required & ~seen
     while missing != 0 {
-      let entry = program.entries[index]
+      let entry = entries[index]
       if entry.bit & missing != 0 {
         _ = fail(.required, n, block, rule.requiredPlace ?? block.node, missing: entry.name)
         missing &= ~entry.bit
@@ -61,7 +61,7 @@ extension Evaluator {
     var isNamed = false
     let index = entry(of: rule, key, d)
     if index >= 0 {
-      let entry = program.entries[rule.entries &+ index]
+      let entry = entries[rule.entries &+ index]
       seen |= entry.bit
       if entry.isDeclared {
         isNamed = true
@@ -70,7 +70,7 @@ extension Evaluator {
       }
     }
     for position in rule.patterns {
-      let (pattern, child) = program.patternEntries[position]
+      let (pattern, child) = patternEntries[position]
       guard matches(key: key, d, pattern) else { continue }
       isNamed = true
       if !evaluate(child, value, d) {
@@ -89,14 +89,14 @@ extension Evaluator {
   private func entry(of rule: ObjectRule, _ key: JSONNode, _ d: borrowing JSONDocument) -> Int {
     if d.isEscaped(key) {
       let decoded = d.stringBytes(key) ?? []
-      return rule.names.find(decoded.span, decoded.indices, rule, program, text)
+      return rule.names.find(decoded.span, decoded.indices, rule, slots, entries, text)
     }
-    return rule.names.find(d.bytes.span, d.content(key), rule, program, text)
+    return rule.names.find(d.bytes.span, d.content(key), rule, slots, entries, text)
   }
 
   private func matches(key: JSONNode, _ d: borrowing JSONDocument, _ pattern: Int) -> Bool {
-    if d.isEscaped(key) { return program.patterns[pattern].matches(d.stringBytes(key) ?? []) }
-    return program.patterns[pattern].matches(d.bytes.span.extracting(d.content(key)))
+    if d.isEscaped(key) { return patterns[pattern].matches(d.stringBytes(key) ?? []) }
+    return patterns[pattern].matches(d.bytes.span.extracting(d.content(key)))
   }
 
   mutating func propertyNames(
@@ -119,11 +119,11 @@ extension Evaluator {
   ) -> Bool {
     var valid = true
     for index in instruction.first..<instruction.last {
-      let dependency = program.dependencies[index]
+      let dependency = dependencies[index]
       guard hasMember(dependency.name, n, d) else { continue }
       if dependency.block >= 0, !evaluate(dependency.block, n, d) { valid = false }
-      for key in dependency.keys where !hasMember(program.names[key], n, d) {
-        valid = fail(.dependencies, n, block, instruction.place, missing: program.names[key])
+      for key in dependency.keys where !hasMember(names[key], n, d) {
+        valid = fail(.dependencies, n, block, instruction.place, missing: names[key])
       }
       if !valid, isFull { return false }
     }
@@ -133,7 +133,7 @@ extension Evaluator {
   mutating func required(
     _ instruction: Instruction, _ block: Block, _ n: JSONNode, _ d: borrowing JSONDocument
   ) -> Bool {
-    let name = program.names[instruction.first]
+    let name = names[instruction.first]
     if hasMember(name, n, d) { return true }
     return fail(.required, n, block, instruction.place, missing: name)
   }

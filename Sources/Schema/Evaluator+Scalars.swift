@@ -28,8 +28,6 @@ extension Evaluator {
     case .maxProperties: keeps = (d.count(n) <= first, .maxProperties)
     case .uniqueItems: keeps = (JSONEquality.elementsDiffer(in: d, n), .uniqueItems)
     case .contains: keeps = (contains(first, n, d), .contains)
-    case .anyOf: keeps = (matchCount(instruction, n, d, enough: 1) > 0, .anyOf)
-    case .oneOf: keeps = (matchCount(instruction, n, d, enough: 2) == 1, .oneOf)
     case .not: keeps = (!quietly(first, n, d), .not)
     default: keeps = (false, nil)
     }
@@ -40,8 +38,8 @@ extension Evaluator {
     _ instruction: Instruction, _ n: JSONNode, _ d: borrowing JSONDocument
   ) -> Bool {
     for index in instruction.first..<instruction.last {
-      let (document, node) = program.constants[index]
-      if JSONEquality.equal(d, n, program.documents[document], node) { return true }
+      let (document, node) = constants[index]
+      if JSONEquality.equal(d, n, documents[document], node) { return true }
     }
     return false
   }
@@ -61,7 +59,7 @@ extension Evaluator {
     _ instruction: Instruction, _ bytes: Span<UInt8>, _ range: Range<Int>
   ) -> Bool {
     for index in instruction.first..<instruction.last {
-      let name = program.names[index]
+      let name = names[index]
       guard name.end &- name.start == range.count else { continue }
       if ByteEquality.equal(
         bytes, at: range.lowerBound, text, at: name.start, count: range.count)
@@ -75,7 +73,7 @@ extension Evaluator {
   private func isNumber(
     _ n: JSONNode, _ d: borrowing JSONDocument, below index: Int, orEqual: Bool
   ) -> Bool {
-    let bound = program.bounds[index]
+    let bound = bounds[index]
     if let limit = bound.small, let value = d.plainInteger(n) {
       return orEqual ? value <= limit : value < limit
     }
@@ -84,7 +82,7 @@ extension Evaluator {
   }
 
   private func isMultiple(_ n: JSONNode, _ d: borrowing JSONDocument, of index: Int) -> Bool {
-    let bound = program.bounds[index]
+    let bound = bounds[index]
     if let divisor = bound.small, divisor > 0, let value = d.plainInteger(n) {
       return value % divisor == 0
     }
@@ -105,12 +103,12 @@ extension Evaluator {
   }
 
   private func matches(_ n: JSONNode, _ d: borrowing JSONDocument, pattern index: Int) -> Bool {
-    if d.isEscaped(n) { return program.patterns[index].matches(d.stringBytes(n) ?? []) }
-    return program.patterns[index].matches(d.bytes.span.extracting(d.content(n)))
+    if d.isEscaped(n) { return patterns[index].matches(d.stringBytes(n) ?? []) }
+    return patterns[index].matches(d.bytes.span.extracting(d.content(n)))
   }
 
   private func isOfFormat(_ n: JSONNode, _ d: borrowing JSONDocument, number: Int) -> Bool {
-    let format = Format.allCases[number]
+    let format = Format.all[number]
     if d.isEscaped(n) {
       let decoded = d.stringBytes(n) ?? []
       return format.accepts(decoded.span)
@@ -125,16 +123,5 @@ extension Evaluator {
       element = d.next(element)
     }
     return false
-  }
-
-  /// How many of the alternatives a value matches, counted up to `enough`.
-  private mutating func matchCount(
-    _ instruction: Instruction, _ n: JSONNode, _ d: borrowing JSONDocument, enough: Int
-  ) -> Int {
-    var count = 0
-    for child in instruction.first..<instruction.last where count < enough {
-      if quietly(program.children[child], n, d) { count &+= 1 }
-    }
-    return count
   }
 }

@@ -4,16 +4,16 @@ internal import JSON
 struct Explanation {
   private static let shortened = 60
 
-  private let program: Program
+  private let code: Code
   private let breach: Breach
   private let schema: JSONDocument
   /// The keyword's value in the schema.
   private let place: JSONNode
 
-  init(_ program: Program, _ breach: Breach) {
-    self.program = program
+  init(_ code: Code, _ breach: Breach) {
+    self.code = code
     self.breach = breach
-    schema = program.documents[breach.document]
+    schema = code.documents[breach.document]
     place =
       breach.keyword == .type
       ? schema.member(breach.place, "type") ?? breach.place : breach.place
@@ -27,7 +27,7 @@ struct Explanation {
     return Violation(
       pointer: d.pointer(to: breach.node),
       keyword: name ?? breach.keyword?.rawValue ?? keyword ?? "false",
-      schemaPointer: breach.document == 0 ? pointer : program.ids[breach.document] + "#" + pointer,
+      schemaPointer: breach.document == 0 ? pointer : code.ids[breach.document] + "#" + pointer,
       expected: expected(isConstant: name != nil), found: found(in: d))
   }
 
@@ -49,7 +49,7 @@ struct Explanation {
 
   private var missing: String {
     guard let name = breach.missing else { return "\"\"" }
-    return "\"" + String(decoding: program.text[name.start..<name.end], as: UTF8.self) + "\""
+    return "\"" + String(decoding: code.text[name.start..<name.end], as: UTF8.self) + "\""
   }
 
   private func expected(isConstant: Bool) -> String {
@@ -77,7 +77,7 @@ struct Explanation {
     case .anyOf: "a match of at least one of \(schema.count(place)) schemas"
     case .oneOf: "a match of exactly one of \(schema.count(place)) schemas"
     case .not: "no match of the schema under not"
-    case .ref: "less deeply nested schemas"
+    case .ref: "a schema that is applied in fewer steps"
     default: "nothing here"
     }
   }
@@ -109,8 +109,8 @@ struct Explanation {
     var keys: [String] = []
     var patterns: [String] = []
     // The keyword's value lies in the schema object whose other keywords name the members.
-    for index in program.blocks.indices where program.blocks[index].document == breach.document {
-      let node = program.blocks[index].node
+    for index in code.blocks.indices where code.blocks[index].document == breach.document {
+      let node = code.blocks[index].node
       guard schema.member(node, "additionalProperties") == place else { continue }
       if let named = schema.member(node, "properties") {
         schema.forEachMember(named) { key, _ in keys.append(plain(key)) }

@@ -14,8 +14,10 @@ enum Format: String, CaseIterable, Sendable {
     "idn-email", "idn-hostname", "iri", "iri-reference", "uri-template",
   ]
 
-  /// The place in `allCases`.
-  var number: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  static let all = allCases
+
+  /// The place in `all`.
+  var number: Int { Self.all.firstIndex(of: self) ?? 0 }
 
   /// Whether UTF-8 text is of the format.
   func accepts(_ text: Span<UInt8>) -> Bool {

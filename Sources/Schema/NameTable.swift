@@ -53,15 +53,16 @@ struct NameTable: Sendable {
   /// The entry of the key at `range`, counted from the rule's first; -1 if there is none.
   @inline(__always)
   func find(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ rule: ObjectRule, _ program: Program,
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ rule: ObjectRule, _ slots: Span<Int32>,
+    _ entries: Span<Entry>,
     _ text: Span<UInt8>
   ) -> Int {
     guard mask >= 0 else { return -1 }
     var slot = slot(of: bytes, range.lowerBound, range.upperBound)
     while true {
-      let index = Int(program.slots[start &+ slot])
+      let index = Int(slots[start &+ slot])
       if index < 0 { return -1 }
-      let name = program.entries[rule.entries &+ index].name
+      let name = entries[rule.entries &+ index].name
       if name.end &- name.start == range.count,
         ByteEquality.equal(
           bytes, at: range.lowerBound, text, at: name.start, count: range.count)

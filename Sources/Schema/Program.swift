@@ -116,6 +116,9 @@ struct Code: Sendable {
   var names: [Name] = []
   var dependencies: [Dependency] = []
   var text: [UInt8] = []
+  /// The documents that the code came from, and their ids.
+  var documents: [JSONDocument] = []
+  var ids: [String] = []
 
   mutating func name(_ bytes: [UInt8]) -> Name {
     let start = text.count
@@ -124,39 +127,9 @@ struct Code: Sendable {
   }
 }
 
-/// A compiled schema and the documents that it came from.
+/// Compiled code, shared by the copies of a schema.
 final class Program: Sendable {
-  let blocks: [Block]
-  let instructions: [Instruction]
-  let children: [Int]
-  let constants: [(document: Int, node: JSONNode)]
-  let bounds: [Bound]
-  let patterns: [Pattern]
-  let objects: [ObjectRule]
-  let entries: [Entry]
-  let slots: [Int32]
-  let patternEntries: [(pattern: Int, block: Int)]
-  let names: [Name]
-  let dependencies: [Dependency]
-  let text: [UInt8]
-  let documents: [JSONDocument]
-  let ids: [String]
+  let code: Code
 
-  init(_ code: Code, documents: [JSONDocument], ids: [String]) {
-    blocks = code.blocks
-    instructions = code.instructions
-    children = code.children
-    constants = code.constants
-    bounds = code.bounds
-    patterns = code.patterns
-    objects = code.objects
-    entries = code.entries
-    slots = code.slots
-    patternEntries = code.patternEntries
-    names = code.names
-    dependencies = code.dependencies
-    text = code.text
-    self.documents = documents
-    self.ids = ids
-  }
+  init(_ code: Code) { self.code = code }
 }

@@ -11,6 +11,17 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
   /// The value as received, shortened to 60 characters.
   package var found: String
 
+  /// A violation of the given parts.
+  package init(
+    pointer: String, keyword: String, schemaPointer: String, expected: String, found: String
+  ) {
+    self.pointer = pointer
+    self.keyword = keyword
+    self.schemaPointer = schemaPointer
+    self.expected = expected
+    self.found = found
+  }
+
   /// The whole in one line.
   package var description: String {
     "\(pointer.isEmpty ? "the document" : pointer): expected \(expected), found \(found)"

@@ -91,7 +91,7 @@ struct ReferenceTests {
       var reference = Reference.random(0, &random)
       if Bool.random(using: &random) { reference = .sequence([.start, reference, .end]) }
       let pattern = try Pattern(reference.source)
-      for _ in 0..<12 {
+      for _ in 0..<24 {
         let alphabet: [Character] = ["a", "a", "b", "é", "-", "\n"]
         let text = (0..<Int.random(in: 0...6, using: &random)).map { _ in
           alphabet.randomElement(using: &random) ?? "a"

@@ -1,12 +1,14 @@
 internal import Bytes
+internal import Engine
 internal import Events
 internal import JSON
 
-/// An event in CloudEvents 1.0 JSON form (github.com/cloudevents/spec), one line each.
-enum CloudEvent {
-  /// Appends the line without its end.
-  static func write(_ event: Event, log: LogIdentity, to out: inout [UInt8]) {
-    let envelope = event.envelope
+/// Events in CloudEvents 1.0 JSON form (github.com/cloudevents/spec), one line each.
+struct CloudEvent: RecordRenderer {
+  let log: LogIdentity
+
+  func render(_ record: borrowing RecordView, at position: Position, to out: inout [UInt8]) {
+    let envelope = record.envelope.owned
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("specversion", "1.0")
@@ -17,18 +19,19 @@ enum CloudEvent {
     writer.member("time", envelope.time.description)
     writer.member("datacontenttype", "application/json")
     // Extension attributes: lower-case letters and digits only.
-    writer.member("sequence", event.position.rawValue)
+    writer.member("sequence", position.rawValue)
     writer.member("streamrevision", envelope.revision)
     writer.member("recordedat", envelope.recordedAt.description)
     if let run = envelope.runID { writer.member("runid", run.description) }
     if !envelope.source.isEmpty { writer.member("producer", envelope.source) }
     if let id = envelope.correlationID { writer.member("correlationid", id) }
     if let id = envelope.causationID { writer.member("causationid", id.description) }
-    if let payload = event.payload {
+    if let payload = record.payload {
       writer.key("data")
       writer.raw(payload)
     }
     writer.endObject()
     out += writer.bytes
+    out.append(0x0A)
   }
 }

@@ -1,52 +1,116 @@
 internal import Bytes
+internal import Engine
 internal import Events
 internal import JSON
 
-/// An event as one line of JSON that `uetlog append` takes in again.
-enum JSONLine {
-  /// Appends the line without its end.
-  ///
-  /// - Parameter withLogFields: adds what the log itself says: position, revision, times, flags.
-  static func write(_ event: Event, withLogFields: Bool, to out: inout [UInt8]) {
-    let envelope = event.envelope
-    var writer = JSONWriter()
-    writer.beginObject()
-    if withLogFields {
-      writer.member("position", event.position.rawValue)
-      writer.member("revision", envelope.revision)
-      writer.member("recorded_at", envelope.recordedAt.description)
-      if !envelope.flags.isEmpty {
-        writer.key("flags")
-        writer.beginArray()
-        for name in envelope.flags.names { writer.string(name) }
-        writer.endArray()
-      }
-      if envelope.verdict != 0 { writer.member("verdict", envelope.verdict) }
+/// Events as lines of JSON that `uetlog append` takes in again.
+struct JSONLine: RecordRenderer {
+  /// Adds what the log itself says: position, revision, time of recording, flags.
+  var withLogFields = false
+
+  func render(_ record: borrowing RecordView, at position: Position, to out: inout [UInt8]) {
+    let envelope = record.envelope
+    out.append(0x7B)
+    if withLogFields { renderLogFields(envelope, position, to: &out) }
+    out.put("\"type\":")
+    out.put(quoted: envelope, envelope.typeRange)
+    out.put(",\"event_id\":\"")
+    out.put(envelope.eventID)
+    out.put("\",\"stream\":")
+    out.put(quoted: envelope, envelope.streamRange)
+    out.put(",\"ts\":\"")
+    out += envelope.time.utf8
+    out.put("\",\"severity\":\"")
+    out.put(envelope.severity.staticName)
+    out.append(0x22)
+    renderOptional(envelope, to: &out)
+    out.put(",\"payload\":")
+    if let salted = record.salted, salted.byteCount >= Salt.byteCount {
+      out.put(salted.extracting(Salt.byteCount...))
+    } else {
+      out.put("null")
     }
-    writer.member("type", envelope.type)
-    writer.member("event_id", envelope.eventID.description)
-    writer.key("stream")
-    writer.string(bytes: envelope.stream.bytes)
-    writer.member("ts", envelope.time.description)
-    writer.member("severity", envelope.severity.name)
-    writeOptional(envelope, &writer)
-    writer.key("payload")
-    if let payload = event.payload { writer.raw(payload) } else { writer.null() }
-    writer.endObject()
-    out += writer.bytes
+    out.put("}\n")
   }
 
-  private static func writeOptional(_ envelope: Envelope, _ writer: inout JSONWriter) {
-    if let run = envelope.runID { writer.member("run_id", run.description) }
-    if !envelope.source.isEmpty { writer.member("source", envelope.source) }
-    if let key = envelope.key { writer.member("key", key) }
-    if let id = envelope.correlationID { writer.member("correlation_id", id) }
-    if let id = envelope.causationID { writer.member("causation_id", id.description) }
-    if let id = envelope.reverses { writer.member("reverses", id.description) }
-    guard !envelope.labels.isEmpty else { return }
-    writer.key("labels")
+  private func renderLogFields(
+    _ envelope: borrowing EnvelopeView, _ position: Position, to out: inout [UInt8]
+  ) {
+    out.put("\"position\":")
+    out += String(position.rawValue).utf8
+    out.put(",\"revision\":")
+    out += String(envelope.revision).utf8
+    out.put(",\"recorded_at\":\"")
+    out += envelope.recordedAt.utf8
+    out.put("\",\"leaf\":\"")
+    out += envelope.leaf.description.utf8
+    out.put("\",\"flags\":[")
+    out += envelope.flags.names.map { "\"\($0)\"" }.joined(separator: ",").utf8
+    out.put("],\"verdict\":")
+    out += String(envelope.verdict).utf8
+    out.append(0x2C)
+  }
+
+  private func renderOptional(_ envelope: borrowing EnvelopeView, to out: inout [UInt8]) {
+    if let run = envelope.runID { out.put(member: ",\"run_id\":\"", run) }
+    if !envelope.sourceRange.isEmpty {
+      out.put(",\"source\":")
+      out.put(quoted: envelope, envelope.sourceRange)
+    }
+    if let range = envelope.keyRange {
+      out.put(",\"key\":")
+      out.put(quoted: envelope, range)
+    }
+    if let range = envelope.correlationRange {
+      out.put(",\"correlation_id\":")
+      out.put(quoted: envelope, range)
+    }
+    if let id = envelope.causationID { out.put(member: ",\"causation_id\":\"", id) }
+    if let id = envelope.reverses { out.put(member: ",\"reverses\":\"", id) }
+    guard !envelope.labelsRange.isEmpty else { return }
+    var writer = JSONWriter()
     writer.beginObject()
     for label in envelope.labels { writer.member(label.key, label.value) }
     writer.endObject()
+    out.put(",\"labels\":")
+    out += writer.bytes
+  }
+}
+
+extension [UInt8] {
+  /// Appends a literal.
+  fileprivate mutating func put(_ text: StaticString) {
+    unsafe append(
+      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  fileprivate mutating func put(_ bytes: RawSpan) {
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
+
+  fileprivate mutating func put(_ id: ULID) { append(contentsOf: id.utf8) }
+
+  /// Appends a member whose value is an identifier.
+  fileprivate mutating func put(member: StaticString, _ id: ULID) {
+    put(member)
+    put(id)
+    append(0x22)
+  }
+
+  /// Appends a text of the envelope in quotes; escapes are rare.
+  fileprivate mutating func put(quoted envelope: borrowing EnvelopeView, _ range: Range<Int>) {
+    let text = envelope.bytes.extracting(range)
+    let isPlain = unsafe text.withUnsafeBytes { bytes in
+      unsafe bytes.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
+    }
+    if isPlain {
+      append(0x22)
+      put(text)
+      append(0x22)
+    } else {
+      var writer = JSONWriter()
+      writer.string(bytes: envelope.text(range))
+      append(contentsOf: writer.bytes)
+    }
   }
 }

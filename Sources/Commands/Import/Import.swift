@@ -1,0 +1,107 @@
+internal import ArgumentParser
+internal import Engine
+internal import Events
+internal import JSON
+
+/// Brings in what happened before there was a log.
+struct Import: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Bring in history from elsewhere.",
+    discussion: """
+      EXAMPLES
+        uetlog import git .
+        uetlog import git ../project --since v1.2 --max 500
+      """,
+    subcommands: [ImportGit.self])
+}
+
+/// Turns a repository's commits into patches.
+struct ImportGit: LogCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "git",
+    abstract: "Turn a git repository's commits into patches.",
+    discussion: """
+      Each commit becomes a patch that walks from created to committed, marked as imported. Ids
+      follow from the commits: importing again adds nothing. Merges are skipped and counted, empty
+      commits become notes, a revert becomes a patch with rollback_of_patch_id.
+
+      EXAMPLES
+        uetlog import git .
+        uetlog import git ../project --since v1.2 --max 500
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @Argument(help: "The repository.") var repository = "."
+  @Option(help: "Leave out this commit and all before it.") var since: String?
+  @Option(help: "Only the newest N commits.") var max: Int?
+  @Option(help: "The project that the patches belong to; the directory's name if left out.")
+  var project: String?
+  @Flag(help: "Read and check, store nothing.") var dryRun = false
+
+  func execute(_ console: Console) throws(LogError) -> ExitCode {
+    if let max, max < 1 { throw LogError(.usage, "--max takes a number from 1") }
+    if let since, since.hasPrefix("-") {
+      throw LogError(.usage, "--since \"\(since)\" can't name a commit")
+    }
+    let location = try LogLocation(flag: common.log, console.here)
+    let settings = try Settings(log: location.path, console.here)
+    let opened = try OpenedLog(writing: location, settings, console)
+    var options = AppendOptions()
+    options.isDryRun = dryRun
+    let path = console.here.absolute(repository)
+    let job = GitImport(
+      engine: opened.engine, repository: path, project: project ?? Self.name(of: path),
+      since: since, count: max, options: options)
+    var progress = Progress("importing commits", isQuiet: common.quiet)
+    let summary = try job.run { progress.update(UInt64($0.commits)) }
+    if common.json {
+      console.output.json(summary.json)
+    } else {
+      for line in summary.lines { console.output.line(SafeText.escaped(line)) }
+    }
+    return .done
+  }
+
+  /// The last component of a path, `.` and `..` resolved.
+  private static func name(of path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    let name = parts.last.map(String.init) ?? "repository"
+    return String(name.map { $0.isWhitespace ? "-" : $0 })
+  }
+}
+
+extension GitImport.Summary {
+  var lines: [String] {
+    var lines = [
+      "\(commits) commits read: \(events) events stored, \(duplicates) were there already, "
+        + "\(merges) merges skipped, \(notes) empty commits as notes, \(reverts) reverts"
+    ]
+    for (hash, reason) in skipped { lines.append("skipped \(hash): \(reason)") }
+    return lines
+  }
+
+  var json: [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("commits", commits)
+    writer.member("events", events)
+    writer.member("duplicates", duplicates)
+    writer.member("merges", merges)
+    writer.member("notes", notes)
+    writer.member("reverts", reverts)
+    writer.key("skipped")
+    writer.beginArray()
+    for (hash, reason) in skipped {
+      writer.beginObject()
+      writer.member("commit", hash)
+      writer.member("reason", reason)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+    return writer.bytes
+  }
+}

@@ -1,0 +1,29 @@
+internal import Engine
+internal import Events
+internal import Glibc
+
+/// Prints events as they are stored, until the reader goes away or the process is ended.
+struct Following {
+  let opened: OpenedLog
+  let printer: ReplayPrinter
+  let cursor: FollowCursor?
+
+  func run(_ first: Query) throws(LogError) -> ExitCode {
+    var query = first
+    if let cursor { query.from = max(query.from, try cursor.load()) }
+    let output = printer.console.output
+    let watch = LogWatch(log: opened.location.path)
+    while true {
+      let next = try printer.print(query)
+      output.flush()
+      guard output.failure == nil else { return .done }
+      if let cursor, next > query.from { try cursor.save(next) }
+      // From here on everything new is wanted: the start and count were for the first round.
+      query.from = max(query.from, next)
+      query.since = query.clock == .log ? nil : query.since
+      query.last = nil
+      if query.from > query.to { return .done }
+      guard watch.wait(reader: STDOUT_FILENO) else { return .done }
+    }
+  }
+}

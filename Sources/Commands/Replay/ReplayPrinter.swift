@@ -1,0 +1,87 @@
+internal import Bytes
+internal import Engine
+internal import EventLog
+internal import Events
+
+/// Prints the events of a query in one of the formats.
+struct ReplayPrinter {
+  let console: Console
+  private let engine: Engine<LMDBLog>
+  private let format: ReplayFormat
+  private let withLogFields: Bool
+
+  init(
+    _ engine: Engine<LMDBLog>, _ console: Console, _ format: ReplayFormat, withLogFields: Bool
+  ) {
+    self.engine = engine
+    self.console = console
+    self.format = format
+    self.withLogFields = withLogFields
+  }
+
+  /// Prints, and returns the position to go on from later.
+  @discardableResult
+  func print(_ query: Query) throws(LogError) -> Position {
+    switch format {
+    case .pretty: return try printTimeline(query)
+    case .jsonl: return try render(query, JSONLine(withLogFields: withLogFields))
+    case .cloudevents: return try render(query, CloudEvent(log: engine.log.identity))
+    }
+  }
+
+  private func printTimeline(_ query: Query) throws(LogError) -> Position {
+    var timeline = Timeline(engine, console.style)
+    return try engine.replay(query) { (event) throws(LogError) in
+      for line in try timeline.lines(event) { console.output.line(line) }
+      return console.output.failure == nil
+    }
+  }
+
+  private func render(
+    _ query: Query, _ renderer: some RecordRenderer
+  ) throws(LogError) -> Position {
+    // What can be read in one go from front to back is rendered straight from the records.
+    if query.stream == nil, query.runID == nil, !query.isBackwards, query.last == nil {
+      return try engine.export(query.startingAtTime(engine), renderer) { (text, _) in
+        write(text)
+        return console.output.failure == nil
+      }
+    }
+    var line: [UInt8] = []
+    return try engine.replay(query) { (event) throws(LogError) in
+      line.removeAll(keepingCapacity: true)
+      event.render(renderer, to: &line)
+      write(line)
+      return console.output.failure == nil
+    }
+  }
+
+  /// A terminal never gets what could change its state.
+  private func write(_ text: [UInt8]) {
+    console.output.write(console.output.isTerminal ? SafeText.escapedJSON(text) : text)
+  }
+}
+
+extension Event {
+  /// Renders an event that was read by itself.
+  fileprivate func render(_ renderer: some RecordRenderer, to out: inout [UInt8]) {
+    guard let bytes = envelope.encoded(), let view = EnvelopeView(bytes.rawSpan) else { return }
+    guard let payload else {
+      renderer.render(RecordView(envelope: view, salted: nil), at: position, to: &out)
+      return
+    }
+    // The salt is not shown: any will do.
+    let salted = [UInt8](repeating: 0, count: Salt.byteCount) + payload
+    renderer.render(RecordView(envelope: view, salted: salted.rawSpan), at: position, to: &out)
+  }
+}
+
+extension Query {
+  /// The same query, beginning where its time begins.
+  fileprivate func startingAtTime(_ engine: Engine<LMDBLog>) throws(LogError) -> Query {
+    guard let since, clock == .log else { return self }
+    var query = self
+    query.from = max(from, try engine.position(atOrAfter: since))
+    return query
+  }
+}

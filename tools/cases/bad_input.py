@@ -1,0 +1,129 @@
+"""Bad input: each a clear error, and nothing lost."""
+import json
+
+from box import PATCH, has, same, ulid
+
+NOTE = {"type": "note", "payload": {"text": "hello"}}
+
+
+def case_an_unknown_type_suggests_the_nearest(box):
+    error = box.append("worker_hartbeat", "worker_id=w1", status=65)
+    same(error["code"], "unknown_type", "code")
+    has(json.dumps(error), "worker_heartbeat")
+
+
+def case_a_violation_says_where_and_what(box):
+    error = box.append("worker_heartbeat", "--data", '{"worker_id":5}', status=65)
+    same((error["code"], error["pointer"]), ("violation", "/worker_id"), "error")
+    has(json.dumps(error), "string")
+    error = box.append("worker_heartbeat", "--data", '{"worker_id":"w1","colour":"red"}', status=65)
+    has(error["pointer"] + error["message"], "colour")
+
+
+def case_a_violation_inside_an_artifact_points_into_it(box):
+    payload = {"project_id": "p", "artifact": {
+        "patch_id": PATCH, "format": "zip", "target_repo": "r", "diff_text": "x",
+        "origin": {"execution_request_id": ulid(1), "tool_id": "aider",
+                   "created_at": "2025-11-22T09:15:08Z"}}}
+    error = box.append("patch_created", "--data", json.dumps(payload), status=65)
+    same(error["pointer"], "/artifact/format", "pointer")
+
+
+def case_an_illegal_transition_names_the_allowed_ones(box):
+    box.patch("patch_created")
+    error = box.append("patch_queued", f"patch_id={PATCH}", status=65)
+    same(error["code"], "rejected", "code")
+    has(json.dumps(error["allowed"]), "validated", "dropped")
+
+
+def case_a_wrong_revision_says_both(box):
+    box.append("note", "text=a")
+    error = box.append("note", "text=b", "--expect", "0", status=75)
+    same((error["code"], str(error["expected"]), str(error["actual"])), ("conflict", "0", "1"),
+         "error")
+
+
+def case_an_id_of_25_characters(box):
+    error = box.append("note", "text=a", "--id", ulid(1)[:25], status=65)
+    has(json.dumps(error), "event_id")
+    box.lines({**NOTE, "event_id": ulid(1)[:25]}, status=65)
+
+
+def case_an_id_with_other_content(box):
+    box.append("note", "text=a", "--id", ulid(1))
+    error = box.append("note", "text=b", "--id", ulid(1), status=65)
+    same(error["code"], "id_taken", "code")
+    same(len(box.events()), 1, "events")
+
+
+def case_a_key_with_other_content(box):
+    box.append("note", "text=a", "--key", "k")
+    same(box.append("note", "text=b", "--key", "k", status=65)["code"], "id_taken", "code")
+
+
+def case_a_payload_at_the_limit_and_above(box):
+    frame = len('{"text":"x","data":{"a":""}}')
+    fits = '{"text":"x","data":{"a":"' + "y" * (256 * 1024 - frame) + '"}}'
+    box.append("note", "--data", "@" + box.path("fits.json", fits))
+    over = fits.replace("yyyy", "yyyyy", 1)
+    error = box.append("note", "--data", "@" + box.path("over.json", over), status=65)
+    has(json.dumps(error), "262144")
+    same(len(box.events()), 1, "events")
+
+
+def case_a_malformed_line_among_many(box):
+    lines = [json.dumps(NOTE)] * 1000
+    lines[6] = '{"type":"note","payload":{"text":"hello"'
+    done = box.run("append", "--json", stdin="\n".join(lines) + "\n", status=65)
+    same(len(box.events()), 999, "events")
+    errors = [json.loads(line)["error"] for line in done.errors.splitlines() if "error" in line]
+    same([error["line"] for error in errors if "line" in error], [7], "lines")
+
+
+def case_stdin_ends_within_a_line(box):
+    done = box.run("append", "--json", stdin=json.dumps(NOTE) + '\n{"type":"note","payl', status=65)
+    same(len(box.events()), 1, "events")
+    has(done.errors, '"line":2')
+
+
+def case_json_that_others_would_take(box):
+    for payload in ['{"text":"a",}', '{"text":"a","text":"b"}', "{\"text\":'a'}", '{"text":01}',
+                    '{"text":"\\ud800"}', '{"text":"a"} x', "", "[" * 200 + "]" * 200]:
+        box.run("append", "note", "--data", payload, status=65)
+    box.run("append", "note", "--data", "-", stdin=b'{"text":"\xff"}', status=65)
+    box.run("append", "note", "--data", "-", stdin=b'{"text":"a\x00"}', status=65)
+
+
+def case_fields_that_a_draft_does_not_have(box):
+    box.lines({**NOTE, "colour": "red"}, status=65)
+    box.lines({"payload": {}}, status=65)
+    box.lines({"type": "note"}, status=65)
+    box.run("append", stdin="[]\n", status=65)
+
+
+def case_a_stream_that_does_not_follow_from_the_payload(box):
+    box.append("note", "text=a", "--stream", "note-log")
+    box.append("note", "text=a", "--stream", "patch-1", status=65)
+
+
+def case_the_command_line_is_wrong(box):
+    for words in (["append", "note", "--no-such-option"], ["no-such-command"],
+                  ["append", "note", "text=a", "--id"], ["replay", "--format", "xml"],
+                  ["project", "--no-such-option"], ["append", "text=a"]):
+        box.run(*words, status=64)
+
+
+def case_a_budget_that_is_used_up(box):
+    box.append("budget_set", "scope=total", "limit_micro_usd=1000", "mode=halt")
+    box.append("cost_reserved", "reservation_id=r1", "model=m", "estimate_micro_usd=800")
+    error = box.append("cost_reserved", "reservation_id=r2", "model=m", "estimate_micro_usd=300",
+                       status=77)
+    same(error["code"], "budget", "code")
+    box.append("cost_charged", "charge_id=c1", "model=m", "input_tokens=1", "output_tokens=1",
+               "amount_micro_usd=5000")
+
+
+def case_terminal_controls_in_an_event_stay_harmless(box):
+    box.append("note", "--data", json.dumps({"text": "a\u001b[31mred\u0007"}))
+    done = box.run("replay")
+    same("\u001b" in done.output or "\u0007" in done.output, False, "control characters")

@@ -1,0 +1,242 @@
+"""Broken pipes, read-only directories, full disks, other versions, damaged files."""
+import json
+import os
+import resource
+import signal
+import subprocess
+
+import program
+from box import Done, Skip, has, same, ulid
+
+NOTE = {"type": "note", "payload": {"text": "hello"}}
+NOBODY = 65534
+
+
+def popen(box, arguments, stdin=b"", **options):
+    """Runs the program with what `subprocess` can change about a process."""
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("env", program.surroundings(box.home, UETLOG=box.log))
+    done = subprocess.run([program.binary(), *arguments], input=stdin, stderr=subprocess.PIPE,
+                          cwd=box.home, timeout=60, check=False, **options)
+    return Done(done.returncode, done.stdout or b"", done.stderr)
+
+
+def case_nobody_reads_stdout(box):
+    box.append("note", "text=first")
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = popen(box, ["append", "note", "text=second", "--json"], stdout=writer)
+    os.close(writer)
+    same(done.status, 71, "exit")
+    same([event["payload"]["text"] for event in box.events()], ["first", "second"], "events")
+
+
+def case_stdout_is_full(box):
+    box.append("note", "text=first")
+    with open("/dev/full", "wb") as full:
+        done = popen(box, ["append", "note", "text=second"], stdout=full)
+    same(done.status, 71, "exit")
+    same(len(box.events()), 2, "events")
+
+
+def case_a_reader_that_stops_early(box):
+    box.lines(*[NOTE] * 1000)
+    reader, writer = os.pipe()
+    process = subprocess.Popen(
+        [program.binary(), "replay", "--format", "jsonl"], stdout=writer, stderr=subprocess.PIPE,
+        env=program.surroundings(box.home, UETLOG=box.log), cwd=box.home)
+    os.close(writer)
+    os.read(reader, 10)
+    os.close(reader)
+    _, errors = process.communicate(timeout=30)
+    same((process.returncode, errors), (0, b""), "end")
+
+
+def case_there_is_no_log(box):
+    for words in (["replay"], ["project", "workers"], ["show", "1"], ["stats"], ["verify"]):
+        done = box.run(*words, "--json", status=66)
+        has(done.errors, box.log)
+    same(os.path.exists(box.log), False, "a log that reading made")
+
+
+def as_nobody(box):
+    """How to run a process that permissions bind; root ignores them."""
+    if os.getuid() != 0:
+        return {}
+    os.chown(box.home, NOBODY, NOBODY)
+    for folder, _, files in os.walk(box.home):
+        for name in ["", *files]:
+            os.chown(os.path.join(folder, name), NOBODY, NOBODY)
+    probe = subprocess.run([program.binary(), "--help"], user=NOBODY, check=False,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+    if probe.returncode != 0:
+        raise Skip("another user can't run the program where it lies")
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+
+def try_as_nobody(box):
+    try:
+        return as_nobody(box)
+    except PermissionError as error:
+        raise Skip("another user can't run the program where it lies") from error
+
+
+def case_a_read_only_directory(box):
+    os.mkdir(box.path("closed"))
+    user = try_as_nobody(box)
+    os.chmod(box.path("closed"), 0o500)
+    done = popen(box, ["append", "note", "text=a", "--log", box.path("closed/log"), "--json"],
+                 **user)
+    same(done.status, 73, "exit")
+    has(done.error["message"], "closed/log")
+
+
+def case_a_read_only_log(box):
+    box.append("note", "text=a")
+    user = try_as_nobody(box)
+    os.chmod(os.path.join(box.log, "data.mdb"), 0o400)
+    done = popen(box, ["append", "note", "text=b", "--json"], **user)
+    same(done.status, 73, "exit")
+    same(len(box.events()), 1, "events")
+
+
+def patch_format(box, version, writer):
+    """Changes what the log says about the programs that may use it."""
+    path = os.path.join(box.log, "data.mdb")
+    with open(path, "r+b") as file:
+        data = file.read()
+        key = b".format"
+        place, count = data.find(key), 0
+        while place >= 0:
+            value = place + len(key)
+            if data[value:value + 8] == (1).to_bytes(4, "little") * 2:
+                file.seek(value)
+                file.write(version.to_bytes(4, "little") + writer.to_bytes(4, "little"))
+                count += 1
+            place = data.find(key, place + 1)
+    if count == 0:
+        raise AssertionError("the format was not found in data.mdb")
+
+
+def case_a_log_of_a_newer_format(box):
+    box.append("note", "text=a")
+    patch_format(box, 2, 2)
+    for words in (["append", "note", "text=b"], ["replay"]):
+        done = box.run(*words, "--json", status=78)
+        same(done.error["code"], "too_old", "code")
+
+
+def case_two_programs_of_different_versions(box):
+    box.append("note", "text=a")
+    patch_format(box, 1, 2)
+    done = box.run("append", "note", "text=b", "--json", status=78)
+    same(done.error["code"], "too_old", "code")
+    same(len(box.events()), 1, "events")
+
+
+def case_a_file_that_may_not_grow(box):
+    box.lines(*[NOTE] * 100)
+    size = os.path.getsize(os.path.join(box.log, "data.mdb"))
+    before = box.events()
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    text = json.dumps({"type": "note", "payload": {"text": "x" * 60000}}) + "\n"
+    done = popen(box, ["append", "--json"], stdin=(text * 200).encode(), preexec_fn=limit)
+    same(done.status in (70, 73, 75), True, f"exit {done.status}: {done.errors[-300:]}")
+    after = box.events()
+    same(after[:len(before)], before, "the events before")
+    same(len(after) - len(before), len(done.lines), "receipts")
+    box.run("append", "note", "text=after")
+    box.run("verify")
+
+
+def case_a_full_disk(box):
+    disk = box.path("disk")
+    os.mkdir(disk)
+    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], check=False,
+                           stderr=subprocess.DEVNULL)
+    if mount.returncode != 0:
+        raise Skip("no right to mount a small file system")
+    try:
+        box.log = os.path.join(disk, "log")
+        text = json.dumps({"type": "note", "payload": {"text": "x" * 6000}}) + "\n"
+        receipts, status = 0, 0
+        while status == 0 and receipts < 2000:
+            done = popen(box, ["append", "--json"], stdin=(text * 10).encode())
+            status = done.status
+            receipts += len(done.lines)
+        same(status, 75, f"exit; {done.errors[-300:]}")
+        same(done.error["code"], "no_space", "code")
+        same(len(box.events()), receipts, "events")
+        box.run("verify")
+    finally:
+        subprocess.run(["umount", disk], check=False)
+
+
+def case_the_log_is_held_by_another(box):
+    box.append("note", "text=a")
+    holder = subprocess.Popen(["flock", box.log, "sleep", "20"])
+    try:
+        for _ in range(200):
+            if subprocess.run(["flock", "-n", box.log, "true"], check=False).returncode:
+                break
+        done = box.run("append", "note", "text=b", "--wait", "200ms", "--json", status=75)
+        same(done.error["code"], "busy", "code")
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+def case_a_changed_byte_is_found(box):
+    box.lines(*[{"type": "note", "payload": {"text": f"secret-{n:03}"}} for n in range(50)])
+    box.run("verify")
+    path = os.path.join(box.log, "data.mdb")
+    with open(path, "r+b") as file:
+        data = file.read()
+        place = data.find(b"secret-017")
+        while place >= 0:
+            file.seek(place)
+            file.write(b"secret-018")
+            place = data.find(b"secret-017", place + 1)
+    done = popen(box, ["verify", "--json"])
+    same(done.status in (1, 74), True, f"exit {done.status}")
+    has(done.output + done.errors, "18")
+
+
+def case_a_truncated_file_is_refused(box):
+    box.lines(*[{**NOTE, "payload": {"text": "x" * 3000}}] * 100)
+    path = os.path.join(box.log, "data.mdb")
+    os.truncate(path, os.path.getsize(path) // 2 // 4096 * 4096)
+    for words in (["append", "note", "text=a"], ["replay"], ["verify"]):
+        same(popen(box, words).status in (1, 74), True, f"exit of {words[0]}")
+
+
+def case_an_older_copy_is_noticed(box):
+    box.append("note", "text=a")
+    path = os.path.join(box.log, "data.mdb")
+    with open(path, "rb") as file:
+        old = file.read()
+    box.append("note", "text=b")
+    box.append("note", "text=c")
+    with open(path, "r+b") as file:
+        file.write(old)
+    done = box.run("append", "note", "text=d", "--json", status=74)
+    same(done.error["code"], "unsafe", "code")
+
+
+def case_a_log_that_is_a_link_is_refused(box):
+    box.append("note", "text=a")
+    os.symlink(box.log, box.path("link"))
+    same(popen(box, ["replay", "--log", box.path("link")]).status, 74, "exit")
+
+
+def case_broken_settings_are_refused(box):
+    box.append("note", "text=a")
+    with open(os.path.join(box.log, "config.json"), "w", encoding="ascii") as file:
+        file.write("{")
+    done = box.run("append", "note", "text=b", "--json", status=78)
+    has(done.errors, "config.json")
+    same(done.error["code"], "settings", "code")

@@ -1,0 +1,126 @@
+"""Schemas, settings, imports, verification, help."""
+import json
+import os
+import subprocess
+
+import program
+from box import Box, has, same
+
+
+def case_schemas_are_listed_shown_and_checked(box):
+    has(box.run("schema", "list").output, "worker_heartbeat", "patch_created")
+    shown = box.run("schema", "show", "worker_heartbeat").json
+    same(shown["$id"], "schema/events/worker/worker_heartbeat.v1.json", "$id")
+    good = box.path("good.json", '{"worker_id":"w1"}')
+    bad = box.path("bad.json", '{"worker_id":1}')
+    schema = "schema/events/worker/worker_heartbeat.v1.json"
+    box.run("schema", "check", "--schema", schema, good)
+    done = box.run("schema", "check", "--schema", schema, bad, "--json", status=65)
+    has(done.output + done.errors, "/worker_id")
+
+
+def case_a_type_of_ones_own(box):
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "schema/events/build/build_finished.v1.json", "type": "object",
+        "additionalProperties": False, "required": ["build"],
+        "properties": {"build": {"type": "integer"}},
+        "x-uetlog": {"stream": "build-{build}", "neutral": True, "reversal": "none",
+                     "severity": "info"}}
+    path = box.path("build_finished.v1.json", json.dumps(schema))
+    box.run("schema", "add", path)
+    same(box.append("build_finished", "build=7")["stream"], "build-7", "stream")
+    box.append("build_finished", "build=many", status=65)
+    box.run("verify")
+
+
+def case_settings_say_where_they_come_from(box):
+    box.append("note", "text=a")
+    has(box.run("config", "show").output, "append.wait")
+    has(json.dumps(box.run("config", "show", "--json").json), "append.wait")
+
+
+def repository(box):
+    path = box.path("repository")
+    subprocess.run(["git", "init", "-q", "-b", "main", path], check=True)
+
+    def git(*words):
+        subprocess.run(["git", "-C", path, "-c", "user.name=A", "-c", "user.email=a@b.example",
+                        "-c", "commit.gpgsign=false", *words], check=True,
+                       stdout=subprocess.DEVNULL)
+    for number in range(3):
+        with open(os.path.join(path, f"f{number}"), "w", encoding="ascii") as file:
+            file.write(f"{number}\n")
+        git("add", ".")
+        git("commit", "-qm", f"Add f{number}")
+    git("revert", "--no-edit", "HEAD")
+    git("commit", "-q", "--allow-empty", "-m", "Nothing")
+    return path
+
+
+def case_a_history_becomes_patches(box):
+    path = repository(box)
+    box.run("import", "git", path)
+    patches = box.run("project", "patches", "--format", "json").json
+    same([patch["state"] for patch in patches], ["committed"] * 4, "states")
+    has(json.dumps(patches), "rollback_of_patch_id")
+    count = len(box.events())
+    box.run("import", "git", path)
+    same(len(box.events("--category", "patch")), 4 * 6 if count == 0 else
+         len([event for event in box.events("--to", str(count)) if "patch" in event["type"]]),
+         "patch events after the second import")
+    box.run("verify")
+
+
+def case_two_imports_agree(box):
+    path = repository(box)
+    exports = []
+    for name in ("one", "two"):
+        box.log = box.path(name)
+        box.run("import", "git", path)
+        exports.append([(event["event_id"], event["payload"])
+                        for event in box.events("--category", "patch")])
+    same(exports[0], exports[1], "events")
+
+
+def case_help_has_examples(box):
+    help_text = box.run("--help").output
+    has(help_text, "append", "replay", "project", "compensate", "verify")
+    for command in ("append", "replay", "project", "compensate", "verify", "show", "trace",
+                    "stats", "import"):
+        text = box.run("help", command).output
+        same(text.count(f"uetlog {command}") >= 2, True, f"two examples in the help of {command}")
+
+
+def case_completions(box):
+    for shell in ("bash", "zsh", "fish"):
+        has(box.run("--generate-completion-script", shell).output, "uetlog", "append")
+
+
+def case_no_words_print_help(box):
+    has(box.run().output, "append")
+
+
+def case_the_version(box):
+    has(box.run("--version").output, "LMDB")
+
+
+def case_the_program_is_static(box):
+    if "release" not in program.binary():
+        return
+    done = subprocess.run(["ldd", program.binary()], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    has(done.stdout, "not a dynamic executable")
+
+
+def case_verify_says_what_it_did(box):
+    box.append("note", "text=a")
+    has(box.run("verify").output, "1")
+    same(isinstance(box.run("verify", "--json").json, dict), True, "an object")
+
+
+def case_the_log_can_be_named_before_the_command(box):
+    assert isinstance(box, Box)
+    other = box.path("other")
+    box.run("append", "note", "text=a", "--log", other)
+    has(box.run("replay", "--log", other).output, "note")

@@ -1,0 +1,67 @@
+"""Reverse events: plans, proofs and refusals."""
+import json
+
+from box import PATCH, RUN, has, same
+
+
+def state(box, name="T1"):
+    row, = box.run("project", "tasks", "--key", name, "--format", "json").json
+    return row["state"]
+
+
+def case_one_event(box):
+    box.worker()
+    box.task()
+    last = box.append("task_completed", "task_id=T1")
+    same(state(box), "completed", "before")
+    done = box.run("compensate", "--event", last["event_id"], "--reason", "wrong task")
+    same(state(box), "running", "after")
+    has(done.output, "digest")
+    reverse = box.events()[-1]
+    same((reverse["type"], reverse["reverses"]), ("event_reversed", last["event_id"]), "reverse")
+    box.run("verify")
+
+
+def case_a_stream_back_to_a_revision(box):
+    box.worker()
+    box.task()
+    before = box.run("project", "tasks", "--at", str(len(box.events()) - 2), "--format", "json")
+    box.run("compensate", "--stream", "task-T1", "--to", "1", "--reason", "again")
+    after = box.run("project", "tasks", "--format", "json")
+    same([row["state"] for row in after.json], [row["state"] for row in before.json], "state")
+    box.run("verify")
+
+
+def case_a_dry_run_shows_the_plan(box):
+    box.worker()
+    box.task()
+    count = len(box.events())
+    done = box.run("compensate", "--stream", "task-T1", "--to", "1", "--reason", "x", "--dry-run")
+    has(done.output, "task_started", "task_assigned")
+    same(len(box.events()), count, "events")
+
+
+def case_a_reverse_event_is_not_reversed(box):
+    box.worker()
+    box.task()
+    box.run("compensate", "--stream", "task-T1", "--to", "2", "--reason", "x")
+    last = box.events()[-1]
+    done = box.run("compensate", "--event", last["event_id"], "--reason", "x", "--json", status=65)
+    same(done.error["code"], "rejected", "code")
+
+
+def case_what_a_command_of_its_own_undoes(box):
+    box.patch("patch_apply_succeeded")
+    last = box.events("--stream", f"patch-{PATCH}")[-1]
+    done = box.run("compensate", "--event", last["event_id"], "--reason", "x", "--json", status=65)
+    has(json.dumps(done.error), "patch rollback")
+
+
+def case_money_stays_spent(box):
+    box.append("run_created", f"run_id={RUN}", "project_id=p", "--run", RUN)
+    charge = box.append("cost_charged", "charge_id=c1", "model=m", "input_tokens=1",
+                        "output_tokens=1", "amount_micro_usd=900", "--run", RUN)
+    box.run("compensate", "--run", RUN, "--reason", "x")
+    has(box.run("project", "budget", "--format", "json").output, "900")
+    box.run("compensate", "--event", charge["event_id"], "--reason", "charged twice")
+    box.run("verify")
