@@ -38,7 +38,8 @@ extension LogAudit {
   private func check(_ mark: HighWaterSlot.Mark, _ end: Position) -> String {
     let seen = "this machine saw position \(mark.position)"
     guard mark.epoch == epoch else {
-      report.skip(.external, "\(seen) of epoch \(mark.epoch); this is epoch \(epoch), a restored log")
+      report.skip(
+        .external, "\(seen) of epoch \(mark.epoch); this is epoch \(epoch), a restored log")
       return "it was restored since \(seen)"
     }
     guard mark.position <= end else {
@@ -55,13 +56,15 @@ extension LogAudit {
     guard tree.frontier(size: mark.position.next.rawValue)?.root == mark.root else {
       report.find(
         .external, Position(1), through: mark.position,
-        "the history differs: the root at position \(mark.position) is another than this machine saw")
+        "the history differs: the root at position \(mark.position) is another than this machine saw"
+      )
       report.end(.external, "another history than what was seen")
       return "\(seen) with another root"
     }
     report.end(.external, "high-water mark at position \(mark.position) of this machine agrees")
     return mark.position == end
       ? "proved against changes by the high-water mark of this machine alone"
-      : "proved to position \(mark.position) by the high-water mark of this machine; nothing outside the log proves later events"
+      : "proved to position \(mark.position) by the high-water mark of this machine; "
+        + "nothing outside the log proves later events"
   }
 }

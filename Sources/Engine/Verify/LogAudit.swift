@@ -66,7 +66,7 @@ struct LogAudit: AuditUnit {
     tree = TreeAudit(genesis: log.identity.genesisLeaf, markSize: (mark ?? other)?.position.next)
   }
 
-  /// Whether there is more to read. The last stretch checks the tables as well.
+  /// Reads a stretch, the last one the tables as well, and tells whether there is more to read.
   mutating func run(_ tables: borrowing ReadTables) throws(LogError) -> Bool {
     let head = readHead(tables)
     var left = Self.recordCountMax

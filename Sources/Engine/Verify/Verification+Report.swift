@@ -23,13 +23,15 @@ extension Verification {
   package var verdictText: String {
     switch verdict {
     case .intact: return "INTACT up to position \(head); \(evidence)"
-    case .rolledBack: return "ROLLED BACK or replaced: whole up to position \(head), but \(evidence)"
+    case .rolledBack:
+      return "ROLLED BACK or replaced: whole up to position \(head), but \(evidence)"
     case .damaged:
       guard let firstBad else { return "DAMAGED; which events are right can't be told from this" }
       let last = firstBad.rawValue > 0 ? firstBad.rawValue - 1 : 0
       return last == 0
         ? "DAMAGED from the first event on"
-        : "DAMAGED: nothing wrong is known of positions 1 to \(last), the first doubt is at position \(firstBad)"
+        : "DAMAGED: nothing wrong is known of positions 1 to \(last), "
+          + "the first doubt is at position \(firstBad)"
     }
   }
 
