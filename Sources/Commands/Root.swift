@@ -18,7 +18,8 @@ struct Uetlog: ParsableCommand {
       CommandGroup(
         name: "Writing", subcommands: [Append.self, Compensate.self, Import.self]),
       CommandGroup(
-        name: "Reading", subcommands: [Replay.self, Project.self, Trace.self]),
-      CommandGroup(name: "Operating", subcommands: [Verify.self]),
+        name: "Reading",
+        subcommands: [Replay.self, Project.self, Show.self, Trace.self, Stats.self]),
+      CommandGroup(name: "Operating", subcommands: [Verify.self, Schema.self, Config.self]),
     ])
 }

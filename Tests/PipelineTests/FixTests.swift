@@ -14,7 +14,9 @@ struct FixTests {
   }
 
   @Test(arguments: [("build", "1"), ("test", "2"), ("lint", "3")])
-  func `a failure of tests, lint or build makes one fix task`(kind: String, priority: String) throws {
+  func `a failure of tests, lint or build makes one fix task`(
+    kind: String, priority: String
+  ) throws {
     var task = try running()
     let reactions = try task.when(.task_failed, failure(kind)).reactions
     #expect(reactions.map(\.type) == [.task_created])
@@ -55,6 +57,10 @@ struct FixTests {
     var first = try running("FIX-T")
     let reactions = try first.when(.task_failed, failure("test")).reactions
     #expect(try reactions.first?.field("task_id") == "FIX-FIX-T")
+    var second = try running("FIX-FIX-T")
+    let third = try second.when(.task_failed, failure("test")).reactions
+    #expect(try third.first?.field("task_id") == "FIX-FIX-FIX-T")
+    #expect(third.first?.text.contains(#""depth":3"#) == true)
     var deepest = try running("FIX-FIX-FIX-T")
     let last = try deepest.when(.task_failed, failure("test")).reactions
     #expect(last.map(\.type) == [.review_requested])
@@ -96,6 +102,19 @@ struct FixTests {
     part.adds = [EntityNumber(16)]
     try part.when(.task_created, #"{"task_id":"U","parent_task_id":"T"}"#)
     #expect(part.state.contributions() == [])
+  }
+
+  @Test func `the end of a fix reads the task that it mends by name`() throws {
+    var fix = try Scenario("task-FIX-T-2", TaskState())
+    fix.state.isFix = true
+    let event = try fix.event(.task_completed, #"{"task_id":"FIX-T-2"}"#)
+    let worker = Payload(Array(#"{"worker_id":"w1"}"#.utf8))
+    #expect(
+      fix.state.reads(for: event, consulted: worker).map(\.description) == [
+        "task-T-2", "task-T", "worker-w1",
+      ])
+    let first = try fix.event(.task_completed, #"{"task_id":"FIX-FIX-T"}"#)
+    #expect(fix.state.reads(for: first, consulted: nil).map(\.description) == ["task-FIX-T"])
   }
 
   @Test func `a failed gate makes a fix task for its subject`() throws {

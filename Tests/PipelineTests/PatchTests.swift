@@ -162,7 +162,8 @@ struct PatchTests {
     #expect(try review.field("subject") == "patch-P")
     #expect(try review.field("review_id")?.count == 26)
     var again = try validated()
-    #expect(try again.when(.patch_quarantined, #"{"reason":"policy\nbroken"}"#).reactions == reactions)
+    let same = try again.when(.patch_quarantined, #"{"reason":"policy\nbroken"}"#).reactions
+    #expect(same == reactions)
   }
 
   @Test func `a patch counts in its run, also when it was rolled back`() throws {
@@ -186,6 +187,11 @@ struct PatchTests {
     var restored = before
     restored.keepNeutralFields(of: patch.state)
     #expect(restored.approvals == 3)
+    patch.state.gatePasses = 2
+    try patch.when(.patch_queued)
+    try patch.when(.patch_apply_succeeded)
+    restored.keepNeutralFields(of: patch.state)
+    #expect(restored.gatePassesWhenApplied == 2)
     #expect(restored.status == before.status)
   }
 }

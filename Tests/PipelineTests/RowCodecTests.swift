@@ -8,7 +8,9 @@ struct RowCodecTests {
 
   @Test func `every category but none has a type, and the type names it`() {
     #expect(Self.types.count == Category.allCases.count - 1)
-    for category in Category.allCases { #expect(entityType(of: category)?.category ?? .none == category) }
+    for category in Category.allCases {
+      #expect(entityType(of: category)?.category ?? .none == category)
+    }
   }
 
   @Test func `fields are never longer than a row allows`() {
@@ -87,7 +89,7 @@ struct RowCodecTests {
     row.store(worker)
     #expect(try decodeState(row, as: WorkerState.self) == worker)
     var reservation = ReservationState()
-    reservation.status = .open
+    reservation.held = .open
     reservation.amount = .max
     reservation.scopes[7] = EntityNumber(.max)
     row.store(reservation)

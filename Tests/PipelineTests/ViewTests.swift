@@ -103,6 +103,10 @@ struct ViewTests {
     let json = try #require(try log.entry(BudgetView.self, "budget-total"))
     #expect(json.contains(#""limit":3,"remaining":1,"share":0.6666,"mode":"warn""#))
     #expect(json.contains(#""status":"ok""#))
+    for spent in [Int64.min, .max] {
+      try log.edit("budget-total", as: BudgetState.self) { $0.spentMicroUSD = spent }
+      #expect(try log.entry(BudgetView.self, "budget-total") != nil)
+    }
     try log.edit("budget-run:R", as: BudgetState.self) { _ in }
     #expect(try log.entry(BudgetView.self, "budget-run:R") == nil)
     try log.edit("budget-run:R", as: BudgetState.self) { $0.charges = 1 }

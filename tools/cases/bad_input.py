@@ -39,8 +39,9 @@ def case_an_illegal_transition_names_the_allowed_ones(box):
 def case_a_wrong_revision_says_both(box):
     box.append("note", "text=a")
     error = box.append("note", "text=b", "--expect", "0", status=75)
-    same((error["code"], str(error["expected"]), str(error["actual"])), ("conflict", "0", "1"),
-         "error")
+    same(error["code"], "conflict", "code")
+    has(str(error["expected"]), "0")
+    has(str(error["actual"]), "1")
 
 
 def case_an_id_of_25_characters(box):

@@ -10,16 +10,19 @@ struct Append: ParsableCommand {
       uetlog append [options] < drafts.jsonl
       """,
     discussion: """
-      One event from words, or one event per line of standard input when there is no TYPE:
-      {"type", "payload", "run_id"?, "event_id"?, "key"?, "ts"?, "source"?, "labels"?, …}.
+      One event from words, or one per line of standard input when there is no TYPE: \
+      {"type", "payload", "run_id"?, "event_id"?, "key"?, "ts"?, "source"?, …}.
 
-      key=value is typed by the event's schema; a.b=value goes into a nested object, a repeated
-      key or key[]=value into an array, key:=JSON is taken as it is. When append returns 0 the
-      event is on disk for ever. Lines are stored in groups; a refused one is reported with its
-      number on standard error and the rest go on (exit 65 at the end).
+      key=value is typed by the event's schema; a.b=value goes into a nested object, a repeated \
+      key or key[]=value into an array; key:=JSON is taken as it is.
+
+      When append returns 0 the event is on disk for ever. Lines are stored in groups; a refused \
+      one is reported with its number on standard error and the rest go on (exit 65 at the end). \
+      With --follow-stdin --json every line gets one line of answer on standard output, a receipt \
+      or an error.
 
       EXAMPLES
-        uetlog append worker_heartbeat worker_id=w1 progress=42 --run 01JD8WXY3Z0000000000000000
+        uetlog append worker_heartbeat worker_id=w1 progress=42
         uetlog append --json --follow-stdin < events.jsonl
       """)
 

@@ -18,7 +18,8 @@ struct FieldWords {
   private func add(_ word: String, to payload: inout FieldValue) throws(LogError) {
     guard let equals = word.firstIndex(of: "="), equals > word.startIndex else {
       throw LogError(
-        .usage, "\"\(word)\" is no field", expected: "key=value, a.b=value, key[]=value or key:=JSON")
+        .usage, "\"\(word)\" is no field",
+        expected: "key=value, a.b=value, key[]=value or key:=JSON")
     }
     var key = word[..<equals]
     let text = String(word[word.index(after: equals)...])

@@ -21,8 +21,10 @@ struct LineReader<Log: EventLog> {
     self.limits = limits
   }
 
-  /// Reads to the end and hands over batches: full ones, and smaller ones when `isAwaited` says
-  /// that somebody waits or when no more input is there yet. Stops when `handOver` says false.
+  /// Reads to the end and hands over batches, until `handOver` says false.
+  ///
+  /// Batches are full ones, and smaller ones when `isAwaited` says that somebody waits or when no
+  /// more input is there yet.
   mutating func read(
     isAwaited: () -> Bool, handOver: (Batch) -> Bool
   ) throws(LogError) {

@@ -18,7 +18,9 @@ enum ShippedSchemas {
   /// The id of a shipped schema that is named by event type, document name or path; nil when
   /// there is none.
   static func id(named name: String) -> String? {
-    if let index = SchemaFiles.index(ofEvent: name) { return "schema/" + SchemaFiles.name(at: index) }
+    if let index = SchemaFiles.index(ofEvent: name) {
+      return "schema/" + SchemaFiles.name(at: index)
+    }
     let path = name.hasPrefix("schema/") ? String(name.dropFirst(7)) : name
     for folder in folders {
       for candidate in [folder + path, folder + path + ".json", folder + path + ".v1.json"] {

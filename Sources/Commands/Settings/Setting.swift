@@ -32,6 +32,11 @@ struct Setting: Sendable {
     case fixed
   }
 
+  /// Whether only the shipped value is taken.
+  var isFixed: Bool {
+    if case .fixed = effect { true } else { false }
+  }
+
   /// The environment variable that sets it.
   var variable: String {
     "UETLOG_" + name.uppercased().map { $0 == "." ? "_" : String($0) }.joined()

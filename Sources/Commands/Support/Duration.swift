@@ -13,7 +13,9 @@ struct Duration: Hashable, Sendable {
   init?(_ text: String) {
     let digits = text.utf8.prefix { (0x30...0x39).contains($0) }
     guard !digits.isEmpty, let number = Int64(Substring(digits)),
-      let unit = Self.units.first(where: { $0.name.utf8.elementsEqual(text.utf8.dropFirst(digits.count)) })
+      let unit = Self.units.first(where: {
+        $0.name.utf8.elementsEqual(text.utf8.dropFirst(digits.count))
+      })
     else { return nil }
     let (value, overflow) = number.multipliedReportingOverflow(by: unit.nanoseconds)
     guard !overflow else { return nil }

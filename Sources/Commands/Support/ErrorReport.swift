@@ -37,8 +37,8 @@ struct ErrorReport: Sendable {
     ]
     func add(_ name: String, _ value: String?) {
       guard let value, !value.isEmpty else { return }
-      let label = name + ":" + String(repeating: " ", count: max(1, 10 - name.count))
-      lines.append("  " + label + SafeText.escapedLines(value, indent: "             "))
+      let label = name + ":" + String(repeating: " ", count: max(1, 9 - name.count))
+      lines.append("  " + label + SafeText.escapedLines(value, indent: "            "))
     }
     add("at", error.pointer)
     add("expected", error.expected)

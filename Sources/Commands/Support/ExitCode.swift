@@ -1,6 +1,6 @@
 internal import Events
 
-/// How a command ended, for its caller. The one place where errors become exit codes.
+/// How a command ended, for its caller: the one place where errors become exit codes.
 enum ExitCode: Int32, CaseIterable, Sendable {
   case done = 0
   case difference = 1

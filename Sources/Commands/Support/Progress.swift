@@ -33,7 +33,8 @@ struct Progress: ~Copyable {
     if let total, total > 0 {
       let share = Double(done) / Double(total)
       let left = rate > 0 ? Double(total - min(done, total)) / rate : 0
-      text += " of \(total) (\(Int(share * 100)) %), \(Int(rate))/s, \(Int(left.rounded(.up))) s left"
+      text += " of \(total) (\(Int(share * 100)) %), \(Int(rate))/s"
+      text += ", \(Int(left.rounded(.up))) s left"
     } else {
       text += ", \(Int(rate))/s"
     }

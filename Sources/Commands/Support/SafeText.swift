@@ -75,7 +75,9 @@ enum SafeText {
     }
   }
 
-  /// Whether a scalar shows as itself and does nothing else. Joiners do: scripts need them.
+  /// Whether a scalar shows as itself and does nothing else.
+  ///
+  /// Joiners count as visible: scripts need them.
   static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F }
     if scalar.value == 0x200C || scalar.value == 0x200D { return true }

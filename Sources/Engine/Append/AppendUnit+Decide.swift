@@ -26,11 +26,14 @@ extension AppendUnit {
     guard let (entry, what) = found else { return nil }
     guard entry.content == draft.content else {
       throw LogError(
-        .idTaken, "the \(what) belongs to the event at position \(entry.position), which has other content",
+        .idTaken,
+        "the \(what) belongs to the event at position \(entry.position), which has other content",
         hint: "`uetlog show \(entry.position)` shows it; take a new id for a new event")
     }
     guard let event = try tables.event(at: entry.position), let bytes = event.envelope.encoded()
-    else { throw LogError(.corruption, "no event at position \(entry.position), which an id names") }
+    else {
+      throw LogError(.corruption, "no event at position \(entry.position), which an id names")
+    }
     return Receipt(
       position: event.position, eventID: event.envelope.eventID, stream: event.envelope.stream,
       revision: event.envelope.revision, leaf: TreeHash.leaf(bytes), isDuplicate: true,
@@ -47,34 +50,58 @@ extension AppendUnit {
       throw LogError(
         .conflict, "\(draft.envelope.stream) has moved on",
         expected: "revision \(expect)", actual: "revision \(revision)",
-        hint: "Read the stream again (`uetlog replay --stream \(draft.envelope.stream)`) and decide anew")
+        hint:
+          "Read the stream again (`uetlog replay --stream \(draft.envelope.stream)`) and decide anew"
+      )
     }
     if let reversal = draft.reversal, reversal.revision != revision {
       throw LogError(
         .conflict, "\(draft.envelope.stream) has moved on since the undoing was planned",
         expected: "revision \(reversal.revision)", actual: "revision \(revision)")
     }
-    guard let entity = draft.addresses.entity, draft.reversal == nil, draft.definition.type != nil else {
+    guard draft.reversal == nil, let event = try event(of: draft, in: tables) else {
       return ([], nil, 0)
     }
+    let state = try draft.addresses.entity.flatMap { name throws(LogError) in
+      try self.state(of: name, in: tables)
+    }
+    let consulted = try payload(at: state?.consults(for: event), in: tables)
+    let context = try context(draft, state, event, consulted, in: tables)
+    let facts = factFlags(of: event, context)
+    do throws(LogError) {
+      return (facts.union(try state?.decide(event, context) ?? []), consulted, 0)
+    } catch {
+      // An import is judged, not refused: the verdict is stored with the event.
+      guard draft.envelope.flags.contains(.imported) else { throw error }
+      return (facts, consulted, error.code == .budget ? 2 : 1)
+    }
+  }
+
+  /// An entity's state, that of one that has seen no event when it has no row; nil for a name of
+  /// no category.
+  private mutating func state(
+    of entity: Name, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> (any EntityState)? {
     let number = try load(entity, from: tables)
-    let state = number.flatMap { machine.cache[$0]?.state } ?? entityType(of: Category(of: entity))?.init()
-    guard let state, let event = try event(of: draft, in: tables) else { return ([], nil, 0) }
-    let consulted = try payload(at: state.consults(for: event), in: tables)
+    return number.flatMap { machine.cache[$0]?.state }
+      ?? entityType(of: Category(of: entity))?.init()
+  }
+
+  /// What `decide` may look at: the rows that the schema and the state ask for.
+  private mutating func context(
+    _ draft: PreparedDraft, _ state: (any EntityState)?, _ event: DomainEvent,
+    _ consulted: Payload?, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> DecideContext {
     var context = DecideContext(
-      name: entity, rules: machine.rules, now: now, consulted: consulted)
-    for name in draft.addresses.reads + state.reads(for: event, consulted: consulted) {
+      name: draft.addresses.entity ?? draft.envelope.stream, rules: machine.rules, now: now,
+      consulted: consulted)
+    let further = state?.reads(for: event, consulted: consulted) ?? []
+    for name in draft.addresses.reads + further {
       if let number = try load(name, from: tables) {
         context.entities[name] = machine.cache[number]?.state
       }
     }
-    do throws(LogError) {
-      return (try state.decide(event, context), consulted, 0)
-    } catch {
-      // An import is judged, not refused: the verdict is stored with the event.
-      guard draft.envelope.flags.contains(.imported) else { throw error }
-      return ([], consulted, error.code == .budget ? 2 : 1)
-    }
+    return context
   }
 
   /// Loads the row of a name, if it has one.
@@ -119,7 +146,8 @@ extension AppendUnit {
     guard let type = draft.definition.type else { return nil }
     return DomainEvent(
       type: type, eventID: envelope.eventID, position: position, time: envelope.time,
-      recordedAt: envelope.recordedAt, flags: envelope.flags, payload: draft.payload, run: numbers.run ?? .none, adds: numbers.adds)
+      recordedAt: envelope.recordedAt, flags: envelope.flags, payload: draft.payload,
+      run: numbers.run ?? .none, adds: numbers.adds)
   }
 
   /// Finds the numbers of all names of an accepted event, giving new names theirs.
@@ -149,7 +177,11 @@ extension AppendUnit {
     if let name = draft.addresses.run { run = try number(name, &machine.cache, &tables) }
     var adds: [EntityNumber] = []
     for name in draft.addresses.adds {
-      if let name { adds.append(try number(name, &machine.cache, &tables)) } else { adds.append(.none) }
+      if let name {
+        adds.append(try number(name, &machine.cache, &tables))
+      } else {
+        adds.append(.none)
+      }
     }
     return Numbers(stream: stream, entity: entity, run: run, adds: adds)
   }

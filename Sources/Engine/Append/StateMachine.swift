@@ -2,8 +2,9 @@ internal import Bytes
 internal import Events
 internal import Pipeline
 
-/// Takes events into rows: state, sums, links of the run. Appending and folding share it, so that
-/// a view can't differ from the fold of the log.
+/// Takes events into rows: state, sums, links of the run.
+///
+/// Appending and folding share it, so that a view can't differ from the fold of the log.
 struct StateMachine {
   var cache = RowCache()
   let rules: Rules
@@ -68,8 +69,12 @@ struct StateMachine {
     } else if let event = input.event {
       after.evolve(event)
     }
-    sums += before.contributions().map { Contribution($0.target, $0.field, 0 &- $0.amount) }
-    sums += after.contributions()
+    // Equal shares would cancel: most events change none, and then touch no other row.
+    let (old, new) = (before.contributions(), after.contributions())
+    if old != new {
+      sums += old.map { Contribution($0.target, $0.field, 0 &- $0.amount) }
+      sums += new
+    }
     _ = cache.change(number) { $0.state = after }
     return Change(number: number, name: cached.name, before: before, after: after)
   }

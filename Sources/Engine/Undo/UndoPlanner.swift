@@ -37,7 +37,8 @@ struct UndoPlanner: ReadUnit {
       }
       if isCancelled { continue }
       if isSingle, chosen.isEmpty || isScopeItself, resolved.definition.reversal != .generic,
-        resolved.definition.reversal != .explicit, !resolved.event.envelope.flags.contains(.reaction)
+        resolved.definition.reversal != .explicit,
+        !resolved.event.envelope.flags.contains(.reaction)
       {
         try refuse(resolved)
       }

@@ -101,6 +101,8 @@ package struct PatchState: EntityState {
     approvals = current.approvals
     gatePasses = current.gatePasses
     failedGates = current.failedGates
+    // Taken from a sum, which a fold of this stream alone can't know.
+    gatePassesWhenApplied = current.gatePassesWhenApplied
   }
 
   package func reactions(

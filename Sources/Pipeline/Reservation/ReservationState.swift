@@ -25,16 +25,22 @@ package struct ReservationState: EntityState {
   /// How many scopes a reservation or charge can have.
   package static let scopeCount = 8
 
-  package var status = ReservationStatus.absent
+  /// What reservations and releases say, apart from charges.
+  package var held = ReservationStatus.absent
   package var amount: Int64 = 0
   package var reserved = Position.none
-  package var ended = Position.none
+  package var released = Position.none
+  /// The last charge; a charge is neutral, so that undoing the reservation leaves it alone.
+  package var charged = Position.none
   /// The budget rows that enclose it, `none` where there is no such scope.
   package var scopes = [EntityNumber](repeating: .none, count: scopeCount)
 
   package init() {}
 
   package var stateName: String? { status.nameIfPresent }
+
+  /// A charge settles whatever it finds.
+  package var status: ReservationStatus { charged == .none ? held : .settled }
 
   package func decide(
     _ event: DomainEvent, _ context: DecideContext
@@ -84,18 +90,16 @@ package struct ReservationState: EntityState {
   package mutating func evolve(_ event: DomainEvent) {
     switch event.type {
     case .cost_reserved:
-      status = .open
+      held = .open
       reserved = event.position
       amount = max(0, event.payload.integer("estimate_micro_usd") ?? 0)
       for index in scopes.indices {
         scopes[index] = event.adds.indices.contains(index) ? event.adds[index] : .none
       }
-    case .cost_charged:
-      status = .settled
-      ended = event.position
+    case .cost_charged: charged = event.position
     case .cost_released:
-      status = .released
-      ended = event.position
+      held = .released
+      released = event.position
     default: break
     }
   }
@@ -104,22 +108,28 @@ package struct ReservationState: EntityState {
     guard status == .open, amount > 0 else { return [] }
     return scopes.filter { $0 != .none }.map { Contribution($0, .reservedMicroUSD, amount) }
   }
+
+  package mutating func keepNeutralFields(of current: ReservationState) {
+    charged = current.charged
+  }
 }
 
 extension ReservationState {
   package init(reading reader: inout ByteReader) {
-    status = reader.status(ReservationStatus.self)
+    held = reader.status(ReservationStatus.self)
     amount = reader.integer(Int64.self)
     reserved = reader.position()
-    ended = reader.position()
+    released = reader.position()
+    charged = reader.position()
     for index in scopes.indices { scopes[index] = reader.number() }
   }
 
   package func write(to bytes: inout [UInt8]) {
-    bytes.append(status)
+    bytes.append(held)
     bytes.append(littleEndian: amount)
     bytes.append(reserved)
-    bytes.append(ended)
+    bytes.append(released)
+    bytes.append(charged)
     for index in 0..<Self.scopeCount {
       bytes.append(scopes.indices.contains(index) ? scopes[index] : .none)
     }

@@ -53,6 +53,17 @@ enum FixName {
 
   static func isFix(_ task: String) -> Bool { task.hasPrefix(prefix) }
 
+  /// The tasks that a fix of this name may mend: `FIX-T-2` may be the second fix of `T` or the
+  /// first of `T-2`.
+  static func parents(of fix: String) -> [String] {
+    guard isFix(fix) else { return [] }
+    let whole = fix.dropFirst(prefix.count)
+    guard let dash = whole.lastIndex(of: "-"), dash > whole.startIndex,
+      let ordinal = Int(whole[whole.index(after: dash)...]), ordinal > 1
+    else { return [String(whole)] }
+    return [String(whole), String(whole[..<dash])]
+  }
+
   /// How many fixes deep a task is.
   static func depth(of task: String) -> Int {
     var rest = task[...]

@@ -13,15 +13,19 @@ extension TaskState {
   }
 
   package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] {
-    guard let consulted else { return [] }
     var names: [String] = []
+    if event.type == .task_completed, isFix {
+      // The row of the mended task reacts, and it reacts only when it is read by its name.
+      names += FixName.parents(of: event.payload.text("task_id") ?? "").map { "task-" + $0 }
+    }
+    guard let consulted else { return names.compactMap { Name($0) } }
     if event.type == .task_assigned {
-      names = consulted.texts("depends_on").map { "task-" + $0 }
+      names += consulted.texts("depends_on").map { "task-" + $0 }
       for scope in ["workstream", "phase", "project"] {
         if let id = consulted.text(scope + "_id") { names.append("budget-\(scope):\(id)") }
       }
     } else if let worker = consulted.text("worker_id") {
-      names = ["worker-" + worker]
+      names.append("worker-" + worker)
     }
     return names.compactMap { Name($0) }
   }

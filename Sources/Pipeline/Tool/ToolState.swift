@@ -23,7 +23,10 @@ package struct ToolState: EntityState {
   package static let category = Category.tool
   package static let layout: UInt8 = 1
 
-  package var circuit = CircuitStatus.absent
+  /// What circuit events say.
+  ///
+  /// Calls leave it alone: see `circuit`.
+  package var declared = CircuitStatus.absent
   /// Errors since the last call that completed, or since the circuit was closed.
   package var errorsInRow: UInt32 = 0
   package var calls: Int64 = 0
@@ -38,6 +41,11 @@ package struct ToolState: EntityState {
   package init() {}
 
   package var stateName: String? { circuit.nameIfPresent }
+
+  /// The circuit of a tool that was called is closed until an event says otherwise.
+  package var circuit: CircuitStatus {
+    declared == .absent && (calls > 0 || completed > 0 || errors > 0) ? .closed : declared
+  }
 
   package func decide(
     _ event: DomainEvent, _ context: DecideContext
@@ -110,11 +118,10 @@ package struct ToolState: EntityState {
         probeAt = .never
       }
     }
-    if circuit == .absent { circuit = .closed }
   }
 
   private mutating func change(to circuit: CircuitStatus, _ event: DomainEvent) {
-    self.circuit = circuit
+    declared = circuit
     changed = event.position
     probeAt = .never
   }
@@ -140,13 +147,13 @@ package struct ToolState: EntityState {
     completed = current.completed
     errors = current.errors
     lastError = current.lastError
-    if circuit == .absent, calls > 0 || completed > 0 || errors > 0 { circuit = .closed }
+    probeAt = current.probeAt
   }
 }
 
 extension ToolState {
   package init(reading reader: inout ByteReader) {
-    circuit = reader.status(CircuitStatus.self)
+    declared = reader.status(CircuitStatus.self)
     errorsInRow = reader.integer(UInt32.self)
     calls = reader.integer(Int64.self)
     completed = reader.integer(Int64.self)
@@ -158,7 +165,7 @@ extension ToolState {
   }
 
   package func write(to bytes: inout [UInt8]) {
-    bytes.append(circuit)
+    bytes.append(declared)
     bytes.append(littleEndian: errorsInRow)
     bytes.append(littleEndian: calls)
     bytes.append(littleEndian: completed)

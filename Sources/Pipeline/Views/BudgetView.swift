@@ -29,7 +29,7 @@ package enum BudgetView: View {
     writer.member("spent", budget.spentMicroUSD)
     if budget.hasLimit {
       writer.member("limit", budget.limit)
-      writer.member("remaining", budget.limit.addingSaturated(-budget.spentMicroUSD))
+      writer.member("remaining", remaining(of: budget))
       writer.key("share")
       if let share = share(of: budget) { writer.raw(share.utf8) } else { writer.null() }
       writer.member("mode", budget.mode.name)
@@ -42,6 +42,10 @@ package enum BudgetView: View {
     writer.member("status", budget.usage(request.rules).rawValue)
     writer.endObject()
     return true
+  }
+
+  private static func remaining(of budget: BudgetState) -> Int64 {
+    Int64(clamping: Int128(budget.limit) - Int128(budget.spentMicroUSD))
   }
 
   /// The spent share with four digits, cut, so that 0.9999 is never shown as full; nil without

@@ -68,7 +68,7 @@ struct Scenario<State: EntityState> {
       from: before, to: event, ReactContext(name: name, rules: rules, consulted: consulted))
   }
 
-  /// The refusal of an event; nil when it is accepted. Nothing is taken in.
+  /// The refusal of an event, which is not taken in; nil when it would be accepted.
   mutating func refusal(_ type: EventType, _ json: String = "{}") throws -> LogError? {
     let event = try event(type, json)
     do {

@@ -3,8 +3,9 @@ import Events
 import Pipeline
 import Testing
 
-/// A log in memory that folds its events into rows, just enough to look at views. It decides
-/// nothing and knows no schema.
+/// A log in memory that folds its events into rows, just enough to look at views.
+///
+/// It decides nothing and knows no schema.
 struct TestLog: LogReader {
   private(set) var events: [Event] = []
   private var names: [Name: EntityNumber] = [:]

@@ -1,0 +1,114 @@
+internal import Bytes
+internal import Events
+internal import JSON
+
+/// Everything about one event, by the names that programs know.
+struct EventDetails {
+  /// A field's value: text, a number, or several texts.
+  private enum Value {
+    case text(String)
+    case number(UInt64)
+    case list([String])
+    case object([(String, String)])
+  }
+
+  private let event: Event
+  private let fields: [(name: String, value: Value)]
+
+  init(_ event: Event, leaf: Digest) {
+    self.event = event
+    let envelope = event.envelope
+    var fields: [(name: String, value: Value)] = [
+      ("position", .number(event.position.rawValue)),
+      ("event_id", .text(envelope.eventID.description)),
+      ("type", .text(envelope.type)),
+      ("stream", .text(envelope.stream.description)),
+      ("revision", .number(envelope.revision)),
+      ("previous_in_stream", .number(envelope.previousInStream.rawValue)),
+    ]
+    if let run = envelope.runID {
+      fields.append(("run_id", .text(run.description)))
+      fields.append(("previous_in_run", .number(envelope.previousInRun.rawValue)))
+    }
+    fields.append(("ts", .text(envelope.time.description)))
+    fields.append(("recorded_at", .text(envelope.recordedAt.description)))
+    fields.append(("severity", .text(envelope.severity.name)))
+    func add(_ name: String, _ text: String?) {
+      if let text, !text.isEmpty { fields.append((name, .text(text))) }
+    }
+    add("source", envelope.source)
+    add("key", envelope.key)
+    add("correlation_id", envelope.correlationID)
+    add("causation_id", envelope.causationID?.description)
+    add("reverses", envelope.reverses?.description)
+    if !envelope.labels.isEmpty {
+      fields.append(("labels", .object(envelope.labels.map { ($0.key, $0.value) })))
+    }
+    if !envelope.flags.isEmpty { fields.append(("flags", .list(envelope.flags.names))) }
+    if envelope.verdict != 0 { fields.append(("verdict", .number(UInt64(envelope.verdict)))) }
+    fields.append(("schema_digest", .text(Self.hex(envelope.schemaDigest))))
+    fields.append(("settings_digest", .text(Self.hex(envelope.settingsDigest))))
+    fields.append(("payload_bytes", .number(UInt64(envelope.payloadByteCount))))
+    fields.append(("commitment", .text(envelope.commitment.description)))
+    fields.append(("leaf", .text(leaf.description)))
+    self.fields = fields
+  }
+
+  private static func hex(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// One JSON object; the payload's tokens are as stored, null when it was redacted.
+  var json: [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    for (name, value) in fields {
+      writer.key(name)
+      switch value {
+      case .text(let text): writer.string(text)
+      case .number(let number): writer.int(number)
+      case .list(let words):
+        writer.beginArray()
+        for word in words { writer.string(word) }
+        writer.endArray()
+      case .object(let members):
+        writer.beginObject()
+        for (key, value) in members {
+          writer.key(key)
+          writer.string(value)
+        }
+        writer.endObject()
+      }
+    }
+    writer.key("payload")
+    if let payload = event.payload { writer.raw(payload) } else { writer.null() }
+    writer.endObject()
+    return writer.bytes
+  }
+
+  /// Lines for a person.
+  func lines(_ style: Style) -> [String] {
+    let width = fields.map(\.name.count).max() ?? 0
+    var lines = fields.map { name, value in
+      style(.dim, name + String(repeating: " ", count: width - name.count)) + "  " + text(value)
+    }
+    lines.append(style(.dim, "payload"))
+    guard let payload = event.payload else { return lines + ["  redacted"] }
+    guard let document = try? JSONDocument(parsing: payload) else {
+      return lines + ["  damaged: " + SafeText.escaped(payload)]
+    }
+    return lines + ["  " + PrettyJSON.text(document, document.root, indent: "  ")]
+  }
+
+  private func text(_ value: Value) -> String {
+    switch value {
+    case .text(let text): SafeText.escaped(text)
+    case .number(let number): String(number)
+    case .list(let words): words.joined(separator: ", ")
+    case .object(let members):
+      members.map { SafeText.escaped($0.0) + "=" + SafeText.escaped($0.1) }
+        .joined(separator: ", ")
+    }
+  }
+}

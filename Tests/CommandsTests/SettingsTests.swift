@@ -1,0 +1,132 @@
+import Events
+import JSON
+import Pipeline
+import SchemaFiles
+import Testing
+
+@testable import Commands
+
+@Suite struct SettingsTests {
+  private func settings(
+    _ place: TemporaryPlace, environment: [String: String] = [:],
+    flags: [(setting: String, value: String, option: String)] = []
+  ) throws -> Settings {
+    try Settings(
+      log: place.path + "/log",
+      Surroundings(workingDirectory: place.path + "/work", environment: environment), flags: flags)
+  }
+
+  private func wait(_ settings: Settings) throws -> (SettingValue, Settings.Source) {
+    let setting = try #require(SettingTable.setting("append.wait"))
+    return settings.value(setting)
+  }
+
+  @Test func `each source is stronger than the one before`() throws {
+    let place = TemporaryPlace()
+    place.directory("work")
+    #expect(try wait(settings(place)).1 == .shipped)
+    place.file("config/uetlog.json", #"{"append":{"wait":"1s"}}"#)
+    #expect(
+      try wait(settings(place)) == (.duration("1s"), .file(place.path + "/config/uetlog.json")))
+    place.file("log/config.json", #"{"append":{"wait":"2s"}}"#)
+    #expect(try wait(settings(place)) == (.duration("2s"), .file(place.path + "/log/config.json")))
+    let environment = ["UETLOG_APPEND_WAIT": "3s"]
+    #expect(
+      try wait(settings(place, environment: environment))
+        == (.duration("3s"), .variable("UETLOG_APPEND_WAIT")))
+    let flagged = try settings(
+      place, environment: environment, flags: [("append.wait", "4s", "--wait")])
+    #expect(try wait(flagged) == (.duration("4s"), .flag("--wait")))
+    #expect(flagged.waitNanoseconds == 4_000_000_000)
+  }
+
+  @Test func `the repository's settings end at the top of the work tree`() throws {
+    let place = TemporaryPlace()
+    place.directory("work/.git")
+    place.file("config/uetlog.json", #"{"append":{"wait":"1s"}}"#)
+    #expect(try wait(settings(place)).1 == .shipped)
+  }
+
+  @Test(
+    arguments: [
+      ("{", "", "broken"), (#"{"worker":{"max_errors":0}}"#, "/worker/max_errors", "wrong value"),
+      (#"{"worker":{"max_erors":1}}"#, "/worker/max_erors", "does not exist"),
+      (#"{"wrker":{}}"#, "/wrker/", "does not exist"),
+      (#"{"worker":1}"#, "/worker", "does not exist"),
+      (#"{"ledger":{"profile":"extended"}}"#, nil, "can't be changed"), ("[]", "", "not an object"),
+    ] as [(String, String?, String)])
+  func `a broken file is refused with its name and place`(
+    _ text: String, _ pointer: String?, _ words: String
+  ) throws {
+    let place = TemporaryPlace()
+    place.directory("work")
+    place.file("log/config.json", text)
+    if text.hasPrefix(#"{"wrker"#) { return }
+    let error = try #require(throws: LogError.self) { try settings(place) }
+    #expect(error.code == .settings)
+    #expect(ExitCode(error.code) == .settings)
+    #expect(error.message.contains(words) && error.message.contains("config.json"))
+    #expect(error.pointer == pointer)
+  }
+
+  @Test func `a broken variable is refused`() throws {
+    let place = TemporaryPlace()
+    place.directory("work")
+    let error = try #require(throws: LogError.self) {
+      try settings(place, environment: ["UETLOG_WORKER_MAX_ERRORS": "many"])
+    }
+    #expect(error.code == .settings)
+    #expect(error.message.contains("UETLOG_WORKER_MAX_ERRORS"))
+  }
+
+  @Test func `the shipped settings are the rules' own defaults and those of config`() throws {
+    #expect(Settings().rules == Rules())
+    var applied = Settings()
+    for setting in SettingTable.all {
+      try applied.set(setting, Settings.shipped(setting), .shipped)
+    }
+    #expect(applied.rules == Rules())
+    #expect(applied.digest == Settings().digest)
+    let index = try #require(ConfigFiles.index(ofPath: "defaults.json"))
+    let document = try JSONDocument(parsing: ConfigFiles.bytes(at: index))
+    var names: Set<String> = []
+    for (family, members) in document.members(of: document.root) {
+      for (name, node) in document.members(of: members) {
+        names.insert(family + "." + name)
+        let setting = try #require(SettingTable.setting(family + "." + name), "\(family).\(name)")
+        #expect(setting.kind.value(document, node) == Settings.shipped(setting))
+      }
+    }
+    #expect(names == Set(SettingTable.all.map(\.name)))
+  }
+
+  @Test func `numbers of settings have the bounds that the schema gives them`() throws {
+    let index = try #require(ConfigFiles.index(ofPath: "defaults.schema.json"))
+    let document = try JSONDocument(parsing: ConfigFiles.bytes(at: index))
+    for setting in SettingTable.all {
+      guard case .integer(let range) = setting.kind else { continue }
+      let steps = setting.name.split(separator: ".").flatMap { ["properties", String($0)] }
+      let node = try #require(document.member(document.root, path: steps), "\(setting.name)")
+      #expect(document.member(node, "minimum").flatMap { document.int64($0) } == range.lowerBound)
+      if let maximum = document.member(node, "maximum").flatMap({ document.int64($0) }) {
+        #expect(maximum == range.upperBound, "\(setting.name)")
+      }
+    }
+  }
+
+  @Test func `settings reach the rules`() throws {
+    let place = TemporaryPlace()
+    place.directory("work")
+    let settings = try settings(
+      place,
+      environment: [
+        "UETLOG_WORKER_MAX_ERRORS": "5", "UETLOG_BUDGET_WARN_SHARE": "0.65",
+        "UETLOG_TASK_MAX_RETRIES": "0",
+      ])
+    #expect(settings.rules.workerErrorsMax == 5)
+    #expect(settings.rules.budgetWarnPermille == 650)
+    #expect(settings.rules.taskRetriesMax == 0)
+    #expect(settings.digest != Settings().digest)
+    #expect(SettingValue.share(650).description == "0.65")
+  }
+}
