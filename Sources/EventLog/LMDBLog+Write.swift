@@ -67,6 +67,7 @@ extension LMDBLog {
     if !isOnFile, error == .noSpace || error == .fileTooLarge || isDiskFull {
       return LogError(
         .noSpace, "the disk is full",
+
         hint: "Nothing was written: free some space and run the same command again")
     }
     return LogError(

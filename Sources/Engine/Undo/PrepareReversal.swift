@@ -109,7 +109,8 @@ extension StreamFold {
     else { return }
     guard folded.judgedDigest == stored.judgedDigest else {
       throw LogError(
-        .rejected, "\(entity) was changed by events of other streams too, so that none of them can be undone alone",
+        .rejected,
+        "\(entity) was changed by events of other streams too: none can be undone alone",
         hint: "Append an event that puts it right")
     }
   }
