@@ -12,6 +12,12 @@ struct UndoPlanner: ReadUnit {
   ) throws(LogError) -> UndoPlan {
     var targets = UndoTargets(scope, catalog)
     try targets.scan(tables)
+    if case .event(let reference) = scope, targets.found.isEmpty {
+      throw LogError(
+        .rejected,
+        "the event of \(reference) can't be undone: it is a reversal, redacted, or of a lost type",
+        hint: "Append the event anew")
+    }
     var plan = UndoPlan()
     let chosen = try choose(targets, &plan)
     try checkReaders(targets, chosen)
@@ -123,6 +129,9 @@ struct UndoPlanner: ReadUnit {
       guard var fold = folds[stream] else { continue }
       try fold.checkReversible(resolved)
       let entity = resolved.addresses.entity
+      if let entity, oldest[entity] == nil {
+        try fold.checkIsWhole(of: entity, numbers, in: tables)
+      }
       let before = try entity.flatMap { name throws(LogError) in
         try fold.state(of: name) { numbers[$0] }
       }
