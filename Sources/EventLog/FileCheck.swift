@@ -34,15 +34,17 @@ enum FileCheck {
       throw LogError(error, doing: "reading \(path)")
     }
     for finding in pages.findings {
-      if case .truncated(let byteCount, let expected) = finding,
-        byteCount % MetaPage.byteCount == 0,
-        expected - UInt64(max(byteCount, 0)) <= missingPagesMax * UInt64(MetaPage.byteCount)
-      {
-        continue
-      }
+      if mayBeWell(finding) { continue }
       throw LogError(
         .corruption, "\(path) is damaged: \(finding)", hint: "Restore it from a backup")
     }
+  }
+
+  /// Whether a finding is one that a file which is well may give.
+  static func mayBeWell(_ finding: MetaFinding) -> Bool {
+    guard case .truncated(let byteCount, let expected) = finding else { return false }
+    return byteCount % MetaPage.byteCount == 0
+      && expected - UInt64(max(byteCount, 0)) <= missingPagesMax * UInt64(MetaPage.byteCount)
   }
 
   private static func checkFile(
