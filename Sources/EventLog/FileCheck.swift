@@ -23,8 +23,8 @@ enum FileCheck {
   /// So many pages may be missing at the end of a file that is well.
   ///
   /// A writer that was killed right after its commit may leave out pages that nothing refers to:
-  /// at most what one transaction takes, 64 MiB. Whoever opens the file adds them.
-  private static let missingPagesMax: UInt64 = 16_384
+  /// what one transaction took and gave back at the very end. Whoever opens the file adds them.
+  private static let missingPagesMax: UInt64 = 64
 
   private static func checkStart(_ path: String) throws(LogError) {
     let pages: MetaPages
