@@ -152,7 +152,7 @@ enum VerifyFixture {
   }
 
   static func payload(_ json: String) -> Payload {
-    Payload(Array(json.utf8)) ?? Payload(Array("{}".utf8))!
+    Payload(Array(json.utf8)) ?? Payload(JSONDocument(), JSONDocument().root)
   }
 
   private static func draft(

@@ -22,7 +22,8 @@ def case_schemas_are_listed_shown_and_checked(box):
 def case_a_type_of_ones_own(box):
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": "schema/events/build/build_finished.v1.json", "type": "object",
+        "$id": "schema/events/build/build_finished.v1.json",
+        "title": "build_finished", "description": "A build ended.", "type": "object",
         "additionalProperties": False, "required": ["build"],
         "properties": {"build": {"type": "integer"}},
         "x-uetlog": {"stream": "build-{build}", "neutral": True, "reversal": "none",

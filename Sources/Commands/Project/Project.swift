@@ -24,7 +24,7 @@ struct Project: LogCommand {
   @Argument(help: "The view; `uetlog project --list` names them.") var view: String?
   @Flag(help: "List the views.") var list = false
   @Flag(help: "Fold all views anew from the first event.") var rebuild = false
-  @Option(help: "As of this position or time.") var at: String?
+  @Option(parsing: .unconditional, help: "As of this position or time.") var at: String?
   @Option(help: "Only the entry of this id.") var key: String?
   @Option(
     name: .customLong("where"),
@@ -32,7 +32,9 @@ struct Project: LogCommand {
   var conditions: [String] = []
   @Option(help: "table, json, jsonl or csv.") var format: ProjectFormat?
   @Flag(help: "Show it again whenever it changes.") var watch = false
-  @Option(help: "The time that ages and health are judged at; now if it is left out.")
+  @Option(
+    parsing: .unconditional,
+    help: "The time that ages and health are judged at; now if it is left out.")
   var now: String?
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {

@@ -12,6 +12,12 @@ struct UndoPlanner: ReadUnit {
   ) throws(LogError) -> UndoPlan {
     var targets = UndoTargets(scope, catalog)
     try targets.scan(tables)
+    if case .event(let reference) = scope, targets.found.isEmpty {
+      throw LogError(
+        .rejected,
+        "the event of \(reference) can't be undone: it is a reversal, redacted, or of a lost type",
+        hint: "Append the event anew")
+    }
     var plan = UndoPlan()
     let chosen = try choose(targets, &plan)
     try checkReaders(targets, chosen)
