@@ -96,7 +96,9 @@ let package = Package(
     tests("LMDB", ["LMDB", "TestSupport"]),
     tests("Merkle", ["Bytes", "Merkle", "TestSupport"]),
     tests("Events", ["Bytes", "Events", "Merkle", "TestSupport"]),
-    tests("EventLog", ["Bytes", "Engine", "EventLog", "Events", "LMDB", "Merkle", "Pipeline", "TestSupport"]),
+    tests(
+      "EventLog",
+      ["Bytes", "Engine", "EventLog", "Events", "LMDB", "Merkle", "Pipeline", "TestSupport"]),
     tests("Pipeline", ["Bytes", "Events", "JSON", "Pipeline", "Schema", "TestSupport"]),
     tests(
       "Engine",

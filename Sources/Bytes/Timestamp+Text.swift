@@ -95,7 +95,9 @@ private struct TextReader {
     return value
   }
 
-  /// Nanoseconds; digits past the ninth are dropped. No point means none.
+  /// Nanoseconds; digits past the ninth are dropped.
+  ///
+  /// No point means none.
   mutating func fraction() -> Int? {
     guard take(0x2E) else { return 0 }
     guard var value = digit() else { return nil }

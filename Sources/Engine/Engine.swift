@@ -1,7 +1,7 @@
-internal import Synchronization
 package import Bytes
 package import Events
 package import Pipeline
+internal import Synchronization
 
 /// Appends to and reads from one log: where drafts become events and questions find answers.
 package final class Engine<Log: EventLog>: Sendable {
@@ -45,7 +45,9 @@ package final class Engine<Log: EventLog>: Sendable {
     return try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
   }
 
-  /// Checks and stores one draft. A reversal that lost a race is worked out again.
+  /// Checks and stores one draft.
+  ///
+  /// A reversal that lost a race is worked out again.
   package func append(
     _ draft: Draft, _ options: AppendOptions = AppendOptions()
   ) throws(LogError) -> Receipt {

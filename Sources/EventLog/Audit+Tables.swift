@@ -1,6 +1,6 @@
-internal import LMDB
 package import Bytes
 package import Events
+internal import LMDB
 
 /// The tables besides the log itself, as far as an audit counts them.
 package enum AuditedTable: Hashable, Sendable {

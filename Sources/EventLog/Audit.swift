@@ -1,6 +1,6 @@
-internal import LMDB
 internal import Bytes
 package import Events
+internal import LMDB
 
 /// Work on one consistent view that looks at the stored bytes themselves, to say which are wrong.
 package protocol AuditUnit {
@@ -33,8 +33,10 @@ package enum StoredPayload: Hashable, Sendable {
 }
 
 extension ReadTables {
-  /// Visits the rows of the log table from a position on, until `body` returns false. Damage in
-  /// records is for `body` to find; an error is thrown when the table itself can't be walked.
+  /// Visits the rows of the log table from a position on, until `body` returns false.
+  ///
+  /// Damage in records is for `body` to find; an error is thrown when the table itself can't be
+  /// walked.
   package func forEachStoredRecord(
     from first: Position, _ body: (Position, borrowing StoredRecord) throws(LogError) -> Bool
   ) throws(LogError) {

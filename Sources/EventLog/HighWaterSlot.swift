@@ -1,10 +1,12 @@
-internal import Glibc
-internal import Merkle
 package import Bytes
 package import Events
+internal import Glibc
+internal import Merkle
 
 /// The head as this machine last saw it, kept outside of the log: it tells a log that was rolled
-/// back (a lost write, an old copy put in place) from one that is whole. A valid tree can't.
+/// back (a lost write, an old copy put in place) from one that is whole.
+///
+/// A valid tree can't.
 ///
 /// One file for each log id and data file, so that a copy of a log is known as a copy.
 package final class HighWaterSlot: Sendable {
@@ -56,7 +58,9 @@ package final class HighWaterSlot: Sendable {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// Notes a head that is committed. Not synced: losing it only weakens detection.
+  /// Notes a head that is committed.
+  ///
+  /// Not synced: losing it only weakens detection.
   func note(_ head: Head, epoch: UInt32) {
     guard !isReadOnly else { return }
     var line = Array("\(head.position) \(head.frontier.root) \(epoch)".utf8)

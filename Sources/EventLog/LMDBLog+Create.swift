@@ -1,12 +1,14 @@
 internal import Bytes
+package import Events
 internal import Glibc
 internal import LMDB
 internal import Merkle
-package import Events
 
 extension LMDBLog {
   /// Makes a new log: built in a temporary directory beside it, synced, then renamed, so that a
-  /// crash leaves either no log or a whole one. Whoever loses a race opens the winner's.
+  /// crash leaves either no log or a whole one.
+  ///
+  /// Whoever loses a race opens the winner's.
   ///
   /// - Parameter values: small values that the log has from its start.
   package static func create(

@@ -1,6 +1,6 @@
+package import Events
 internal import Glibc
 internal import LMDB
-package import Events
 
 extension LMDBLog {
   /// How often the map may grow for one transaction.
@@ -65,7 +65,9 @@ extension LMDBLog {
     if error == .mapFull { return LogError(error, doing: "committing") }
     let isOnFile = newestTransactionOnFile().map { $0 >= transaction } ?? true
     if !isOnFile, error == .noSpace || error == .fileTooLarge || isDiskFull {
-      return LogError(.noSpace, "the disk is full", hint: "Nothing was written: free some space and run the same command again")
+      return LogError(
+        .noSpace, "the disk is full",
+        hint: "Nothing was written: free some space and run the same command again")
     }
     return LogError(
       .outcomeUnknown, "the commit failed (\(error)): the event may or may not be stored",

@@ -5,7 +5,9 @@ package struct LogOptions: Sendable {
   package var isReadOnly = false
   /// Where the head is kept outside of the log; nil to keep it nowhere.
   package var stateDirectory: String?
-  /// Does not wait for the disk. Only for tests that prove that a durability test can fail.
+  /// Does not wait for the disk.
+  ///
+  /// Only for tests that prove that a durability test can fail.
   package var isUnsafeWithoutSync = false
   /// Opens logs on file systems and in states that are refused otherwise.
   package var isUnsafeAllowed = false

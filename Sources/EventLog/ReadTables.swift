@@ -1,6 +1,6 @@
-internal import LMDB
 package import Bytes
 package import Events
+internal import LMDB
 
 /// The tables of a log as one snapshot sees them.
 package struct ReadTables: ~Copyable, ~Escapable {

@@ -47,7 +47,8 @@ extension Reading {
   }
 
   static func forEachName(
-    prefix: [UInt8], from first: [UInt8], _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
+    prefix: [UInt8], from first: [UInt8],
+    _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
     _ tables: TableHandles, _ body: (Name, EntityNumber) throws(LogError) -> Bool
   ) throws(LogError) {
     let doing = "listing names"

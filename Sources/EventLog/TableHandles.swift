@@ -38,7 +38,9 @@ struct TableHandles: Sendable {
   }
 }
 
-/// Keys of the main table. They begin with a dot, so that no table's name is among them.
+/// Keys of the main table.
+///
+/// They begin with a dot, so that no table's name is among them.
 enum MainKey {
   static let head = Array(".head".utf8)
   static let format = Array(".format".utf8)

@@ -1,5 +1,6 @@
-/// Record format version 1, byte by byte: see `Format.md`. Numbers are little-endian, identifiers
-/// and digests are in their own (big-endian) order.
+/// Record format version 1, byte by byte: see `Format.md`.
+///
+/// Numbers are little-endian, identifiers and digests are in their own (big-endian) order.
 enum EnvelopeLayout {
   static let version: UInt8 = 1
 

@@ -19,8 +19,9 @@ package struct DedupeEntry: Hashable, Sendable {
   }
 }
 
-/// A consistent view of a log's tables. A thrown error means damage or trouble; nil means that
-/// there is no such thing.
+/// A consistent view of a log's tables.
+///
+/// A thrown error means damage or trouble; nil means that there is no such thing.
 package protocol LogReader: ~Copyable, ~Escapable {
   /// The log's end as of this view.
   borrowing func head() throws(LogError) -> Head
@@ -128,8 +129,10 @@ package protocol ReadUnit {
   ) throws(LogError) -> Output
 }
 
-/// A log that can be read and appended to. Everything that decides or folds is written against
-/// this, so that the log on LMDB and the one in memory run the same code.
+/// A log that can be read and appended to.
+///
+/// Everything that decides or folds is written against this, so that the log on LMDB and the one in
+/// memory run the same code.
 package protocol EventLog: AnyObject, Sendable {
   /// What the genesis leaf binds.
   var identity: LogIdentity { get }

@@ -1,7 +1,8 @@
 internal import Synchronization
 
-/// A log in memory: the same promises as the one on disk but durability. For tests, simulation and
-/// looking at the past.
+/// A log in memory: the same promises as the one on disk but durability.
+///
+/// For tests, simulation and looking at the past.
 package final class MemoryLog: EventLog {
   package let identity: LogIdentity
   private let tables: Mutex<MemoryTables>

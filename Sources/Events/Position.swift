@@ -16,7 +16,9 @@ package struct Position: Hashable, Comparable, Sendable, CustomStringConvertible
 }
 
 /// The number of a named row: the position of the event that first named it, times sixteen, plus
-/// its place among the names of that event. Rows that are hot together so lie together.
+/// its place among the names of that event.
+///
+/// Rows that are hot together so lie together.
 package struct EntityNumber: Hashable, Comparable, Sendable {
   package let rawValue: UInt64
 

@@ -30,11 +30,10 @@ internal import Synchronization
     guard let (handle, identity) = unsafe opened else { throw .invalid }
     unsafe self.handle = handle
     self.identity = identity
-    if !options.readOnly {
-      try clearStaleReaders()
-      // A writer that was killed may not have come to it.
-      coverLastPage()
-    }
+    if !options.readOnly { try clearStaleReaders() }
+    // A truncated file would end the process with a signal where a page is missing; a zero page is
+    // an error that can be told.
+    coverLastPage(path: options.readOnly ? path + "/data.mdb" : nil)
   }
 
   deinit {
@@ -149,7 +148,9 @@ extension EnvironmentCore {
   /// Makes the file as long as its meta page says, so that a shorter one is a truncated one.
   ///
   /// LMDB doesn't write pages that a transaction both took and freed, not even at the file's end.
-  func coverLastPage() {
+  ///
+  /// - Parameter path: the file, for an environment whose own descriptor can't write.
+  func coverLastPage(path: String? = nil) {
     var info = unsafe MDB_envinfo()
     var statistics = MDB_stat()
     var status = stat()
@@ -164,7 +165,12 @@ extension EnvironmentCore {
     guard !pages.overflow, !size.overflow, status.st_size < size.partialValue else { return }
     // Unlike ftruncate this can't cut off what another process just wrote. Without room the file
     // stays short; the next commit tries again.
+    if let path {
+      descriptor = unsafe Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+      guard descriptor >= 0 else { return }
+    }
     _ = uetlog_extend_file(descriptor, Int64(status.st_size), size.partialValue)
+    if path != nil { close(descriptor) }
   }
 
   /// Leaves the gate after a transaction is over.

@@ -36,7 +36,8 @@ package struct ChildProcess: ~Copyable {
       close(readOutput)
       close(readErrors)
       throw RunnerError(
-        program: program, message: unsafe String(cString: strerror(code)), isMissing: code == ENOENT)
+        program: program, message: unsafe String(cString: strerror(code)), isMissing: code == ENOENT
+      )
     }
     process = child
     output = readOutput
@@ -91,7 +92,9 @@ package struct ChildProcess: ~Copyable {
     var failure: Int32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       var got = unsafe Glibc.read(descriptor, buffer.baseAddress, count)
-      while got < 0, errno == EINTR { got = unsafe Glibc.read(descriptor, buffer.baseAddress, count) }
+      while got < 0, errno == EINTR {
+        got = unsafe Glibc.read(descriptor, buffer.baseAddress, count)
+      }
       if got < 0 { failure = errno }
       filled = max(0, got)
     }
@@ -118,7 +121,7 @@ package struct ChildProcess: ~Copyable {
     _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R
   ) -> R {
     let copies = unsafe strings.map { unsafe strdup($0) }
-    defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+    defer { unsafe copies.forEach { unsafe free($0) } }
     return unsafe body(copies + [nil])
   }
 }

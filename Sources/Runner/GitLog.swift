@@ -8,7 +8,9 @@ package struct GitLog: ~Copyable {
   /// Longer diffs are dropped, and the commit says so.
   private let diffByteCountMax: Int
 
-  /// Before each commit. Diffs of text hold no NUL, so nothing of a commit looks like it.
+  /// Before each commit.
+  ///
+  /// Diffs of text hold no NUL, so nothing of a commit looks like it.
   private static let separator: [UInt8] = [0, 0, 1, 0]
   private static let format = "%x00%x00%x01%x00%H%x00%P%x00%ct%x00%an%x00%s%x00%b%x00"
 
@@ -29,7 +31,8 @@ package struct GitLog: ~Copyable {
     var arguments = [
       "-C", repository, "-c", "core.quotePath=true", "-c", "diff.noprefix=false",
       "-c", "diff.mnemonicPrefix=false", "-c", "log.showSignature=false",
-      "log", "--reverse", "--topo-order", "--encoding=UTF-8", "--format=\(Self.format)", "--numstat", "-p",
+      "log", "--reverse", "--topo-order", "--encoding=UTF-8", "--format=\(Self.format)",
+      "--numstat", "-p",
       "--full-index", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes",
     ]
     if let count { arguments.append("--max-count=\(count)") }
@@ -38,7 +41,9 @@ package struct GitLog: ~Copyable {
     self.diffByteCountMax = diffByteCountMax
   }
 
-  /// The next commit; nil at the end. Throws when git failed.
+  /// The next commit; nil at the end.
+  ///
+  /// Throws when git failed.
   package mutating func next() throws(RunnerError) -> GitCommit? {
     guard try skipSeparator() else {
       let (code, errors) = try process.wait()

@@ -73,7 +73,9 @@ import Testing
 
 @Suite struct EntropyTests {
   @Test func `a seed repeats its sequence and no other`() {
-    var (one, same, other) = (SeededEntropy(seed: 1), SeededEntropy(seed: 1), SeededEntropy(seed: 2))
+    var (one, same, other) = (
+      SeededEntropy(seed: 1), SeededEntropy(seed: 1), SeededEntropy(seed: 2)
+    )
     let numbers = (0..<100).map { _ in one.next() }
     #expect(numbers == (0..<100).map { _ in same.next() })
     #expect(numbers != (0..<100).map { _ in other.next() })

@@ -73,7 +73,8 @@ import Testing
     let later = generator.next(at: Timestamp(milliseconds: 5000), entropy: &entropy)
     #expect(later.milliseconds == 5000)
     #expect(generator.next(at: Timestamp(milliseconds: 10), entropy: &entropy).milliseconds == 5000)
-    #expect(generator.next(at: Timestamp(milliseconds: 6000), entropy: &entropy).milliseconds == 6000)
+    #expect(
+      generator.next(at: Timestamp(milliseconds: 6000), entropy: &entropy).milliseconds == 6000)
   }
 
   @Test func `when the random part runs over, the time goes on and nothing falls`() {

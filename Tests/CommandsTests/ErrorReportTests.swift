@@ -44,7 +44,8 @@ import Testing
 
   @Test func `the object keeps its schema, whatever the error`() throws {
     let index = try #require(SchemaFiles.index(ofPath: "uetlog/error.v1.json"))
-    let schema = try Catalog.compile(SchemaFiles.bytes(at: index), id: "schema/uetlog/error.v1.json")
+    let schema = try Catalog.compile(
+      SchemaFiles.bytes(at: index), id: "schema/uetlog/error.v1.json")
     var reports = LogError.Code.allCases.map { ErrorReport(LogError($0, "wrong")) }
     reports.append(ErrorReport(sample))
     reports.append(.receiptLost(.closed, "it is stored"))

@@ -11,24 +11,28 @@ import Testing
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  @Test(arguments: [
-    ("note", ["text=5"], #"{"text":"5"}"#),
-    ("note", ["text=true"], #"{"text":"true"}"#),
-    ("note", [#"text="q""#], #"{"text":"\"q\""}"#),
-    ("note", ["text="], #"{"text":""}"#),
-    ("note", ["text=a=b"], #"{"text":"a=b"}"#),
-    ("note", ["text=x", "data.n=5", "data.o.p=y"], #"{"text":"x","data":{"n":"5","o":{"p":"y"}}}"#),
-    ("note", ["text=x", "data:={\"n\": 5}"], #"{"text":"x","data":{"n":5}}"#),
-    ("worker_heartbeat", ["worker_id=7", "progress=42"], #"{"worker_id":"7","progress":42}"#),
-    ("worker_heartbeat", ["worker_id=w", "progress=4a"], #"{"worker_id":"w","progress":"4a"}"#),
-    ("task_created", ["priority=2"], #"{"priority":2}"#),
-    ("task_created", ["priority=high"], #"{"priority":"high"}"#),
-    ("task_created", ["files_scope=a.py"], #"{"files_scope":["a.py"]}"#),
-    ("task_created", ["files_scope=a", "files_scope=7"], #"{"files_scope":["a","7"]}"#),
-    ("task_created", ["files_scope[]=a"], #"{"files_scope":["a"]}"#),
-    ("task_created", [#"files_scope=["a"]"#], #"{"files_scope":["a"]}"#),
-    ("patch_created", ["artifact.patch_id=01"], #"{"artifact":{"patch_id":"01"}}"#),
-  ] as [(String, [String], String)])
+  @Test(
+    arguments: [
+      ("note", ["text=5"], #"{"text":"5"}"#),
+      ("note", ["text=true"], #"{"text":"true"}"#),
+      ("note", [#"text="q""#], #"{"text":"\"q\""}"#),
+      ("note", ["text="], #"{"text":""}"#),
+      ("note", ["text=a=b"], #"{"text":"a=b"}"#),
+      (
+        "note", ["text=x", "data.n=5", "data.o.p=y"],
+        #"{"text":"x","data":{"n":"5","o":{"p":"y"}}}"#
+      ),
+      ("note", ["text=x", "data:={\"n\": 5}"], #"{"text":"x","data":{"n":5}}"#),
+      ("worker_heartbeat", ["worker_id=7", "progress=42"], #"{"worker_id":"7","progress":42}"#),
+      ("worker_heartbeat", ["worker_id=w", "progress=4a"], #"{"worker_id":"w","progress":"4a"}"#),
+      ("task_created", ["priority=2"], #"{"priority":2}"#),
+      ("task_created", ["priority=high"], #"{"priority":"high"}"#),
+      ("task_created", ["files_scope=a.py"], #"{"files_scope":["a.py"]}"#),
+      ("task_created", ["files_scope=a", "files_scope=7"], #"{"files_scope":["a","7"]}"#),
+      ("task_created", ["files_scope[]=a"], #"{"files_scope":["a"]}"#),
+      ("task_created", [#"files_scope=["a"]"#], #"{"files_scope":["a"]}"#),
+      ("patch_created", ["artifact.patch_id=01"], #"{"artifact":{"patch_id":"01"}}"#),
+    ] as [(String, [String], String)])
   func `fields are typed by the schema`(_ type: String, _ words: [String], _ json: String) throws {
     #expect(try payload(words, type: type) == json)
   }

@@ -5,10 +5,11 @@ import Testing
 @testable import Commands
 
 @Suite struct ParsingTests {
-  @Test(arguments: [
-    ("200ms", 200_000_000), ("5s", 5_000_000_000), ("2m", 120_000_000_000),
-    ("1h", 3_600_000_000_000), ("0s", 0), ("1d", 86_400_000_000_000),
-  ] as [(String, Int64)])
+  @Test(
+    arguments: [
+      ("200ms", 200_000_000), ("5s", 5_000_000_000), ("2m", 120_000_000_000),
+      ("1h", 3_600_000_000_000), ("0s", 0), ("1d", 86_400_000_000_000),
+    ] as [(String, Int64)])
   func `lengths of time are read`(_ text: String, _ nanoseconds: Int64) {
     #expect(Duration(text)?.nanoseconds == nanoseconds)
   }
@@ -26,8 +27,11 @@ import Testing
     let now = try #require(Timestamp("2026-11-22T12:00:00Z"))
     #expect(TimeOrPosition("4200", now: now) == .position(Position(4200)))
     #expect(TimeOrPosition("0", now: now) == .position(.none))
-    #expect(TimeOrPosition("-10m", now: now) == .time(try #require(Timestamp("2026-11-22T11:50:00Z"))))
-    #expect(TimeOrPosition("2026-11-22", now: now) == .time(try #require(Timestamp("2026-11-22T00:00:00Z"))))
+    #expect(
+      TimeOrPosition("-10m", now: now) == .time(try #require(Timestamp("2026-11-22T11:50:00Z"))))
+    #expect(
+      TimeOrPosition("2026-11-22", now: now)
+        == .time(try #require(Timestamp("2026-11-22T00:00:00Z"))))
     #expect(
       TimeOrPosition("2026-11-22T11:00:00+01:00", now: now)
         == .time(try #require(Timestamp("2026-11-22T10:00:00Z"))))

@@ -26,7 +26,8 @@ import Testing
     place.directory("work")
     #expect(try wait(settings(place)).1 == .shipped)
     place.file("config/uetlog.json", #"{"append":{"wait":"1s"}}"#)
-    #expect(try wait(settings(place)) == (.duration("1s"), .file(place.path + "/config/uetlog.json")))
+    #expect(
+      try wait(settings(place)) == (.duration("1s"), .file(place.path + "/config/uetlog.json")))
     place.file("log/config.json", #"{"append":{"wait":"2s"}}"#)
     #expect(try wait(settings(place)) == (.duration("2s"), .file(place.path + "/log/config.json")))
     let environment = ["UETLOG_APPEND_WAIT": "3s"]
@@ -46,12 +47,14 @@ import Testing
     #expect(try wait(settings(place)).1 == .shipped)
   }
 
-  @Test(arguments: [
-    ("{", "", "broken"), (#"{"worker":{"max_errors":0}}"#, "/worker/max_errors", "wrong value"),
-    (#"{"worker":{"max_erors":1}}"#, "/worker/max_erors", "does not exist"),
-    (#"{"wrker":{}}"#, "/wrker/", "does not exist"), (#"{"worker":1}"#, "/worker", "does not exist"),
-    (#"{"ledger":{"profile":"extended"}}"#, nil, "can't be changed"), ("[]", "", "not an object"),
-  ] as [(String, String?, String)])
+  @Test(
+    arguments: [
+      ("{", "", "broken"), (#"{"worker":{"max_errors":0}}"#, "/worker/max_errors", "wrong value"),
+      (#"{"worker":{"max_erors":1}}"#, "/worker/max_erors", "does not exist"),
+      (#"{"wrker":{}}"#, "/wrker/", "does not exist"),
+      (#"{"worker":1}"#, "/worker", "does not exist"),
+      (#"{"ledger":{"profile":"extended"}}"#, nil, "can't be changed"), ("[]", "", "not an object"),
+    ] as [(String, String?, String)])
   func `a broken file is refused with its name and place`(
     _ text: String, _ pointer: String?, _ words: String
   ) throws {

@@ -152,7 +152,7 @@ enum VerifyFixture {
   }
 
   static func payload(_ json: String) -> Payload {
-    Payload(Array(json.utf8)) ?? Payload(Array("{}".utf8))!
+    Payload(Array(json.utf8)) ?? Payload(JSONDocument(), JSONDocument().root)
   }
 
   private static func draft(
@@ -168,17 +168,26 @@ enum VerifyFixture {
       ("worker_idle", #"{"worker_id":"\#(worker)"}"#),
       ("worker_busy", #"{"worker_id":"\#(worker)","task_id":"\#(task)"}"#),
       ("worker_heartbeat", #"{"worker_id":"\#(worker)","progress":"\#(index)"}"#),
-      ("task_created", #"{"task_id":"\#(task)","name":"a task","kind":"test","phase_id":"\#(phase)"}"#),
+      (
+        "task_created",
+        #"{"task_id":"\#(task)","name":"a task","kind":"test","phase_id":"\#(phase)"}"#
+      ),
       ("task_assigned", #"{"task_id":"\#(task)","worker_id":"\#(worker)"}"#),
       ("task_started", #"{"task_id":"\#(task)","worker_id":"\#(worker)"}"#),
       ("task_failed", #"{"task_id":"\#(task)","failure_kind":"test","error_message":"no"}"#),
-      ("cost_reserved",
-        #"{"reservation_id":"r-\#(index)","task_id":"\#(task)","phase_id":"\#(phase)","model":"m","estimate_micro_usd":48000}"#),
-      ("cost_charged",
-        #"{"charge_id":"c-\#(index)","task_id":"\#(task)","phase_id":"\#(phase)","model":"m","input_tokens":9,"output_tokens":1,"amount_micro_usd":45000}"#),
+      (
+        "cost_reserved",
+        #"{"reservation_id":"r-\#(index)","task_id":"\#(task)","phase_id":"\#(phase)","model":"m","estimate_micro_usd":48000}"#
+      ),
+      (
+        "cost_charged",
+        #"{"charge_id":"c-\#(index)","task_id":"\#(task)","phase_id":"\#(phase)","model":"m","input_tokens":9,"output_tokens":1,"amount_micro_usd":45000}"#
+      ),
       ("budget_set", #"{"scope":"phase:\#(phase)","limit_micro_usd":2000000,"mode":"warn"}"#),
-      ("tool_call_error",
-        #"{"call_id":"k-\#(index)","tool_id":"aider","error_code":"E","error_message":"no"}"#),
+      (
+        "tool_call_error",
+        #"{"call_id":"k-\#(index)","tool_id":"aider","error_code":"E","error_message":"no"}"#
+      ),
     ]
     var (type, json) = choices[Int(random.next() % UInt64(choices.count))]
     if index % 50 == 7 {

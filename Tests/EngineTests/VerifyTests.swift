@@ -99,7 +99,11 @@ import Testing
     let directory = try VerifyFixture.copy()
     let surgeon = Surgeon(directory)
     let positions: [UInt64] = [701, 702]
-    for position in positions { try surgeon.change("log", position) { rows.append($0); return $0 } }
+    for position in positions {
+      try surgeon.change("log", position) {
+        rows.append($0); return $0
+      }
+    }
     let splits = try positions.map { try #require(event($0).envelope.encoded()).count }
     let first = Array(rows[0][..<splits[0]] + rows[1][splits[1]...])
     let second = Array(rows[1][..<splits[1]] + rows[0][splits[0]...])
@@ -126,7 +130,8 @@ import Testing
     #expect(failed(extra) == [.payloads])
   }
 
-  @Test func `a removed record is found at its position, and what follows is still checked`() throws {
+  @Test func `a removed record is found at its position, and what follows is still checked`() throws
+  {
     let found = try verify {
       try $0.change("log", 700) { _ in nil }
       try $0.change("log", 900) { bytes in bytes.flipped(at: bytes.count - 3) }
@@ -210,7 +215,9 @@ import Testing
     #expect(failed(changed) == [.names])
     let lost = try verify { try $0.change("names", name) { _ in nil } }
     #expect(failed(lost) == [.names])
-    let extra = try verify { try $0.put("names", Array("worker-ghost".utf8), [188, 43, 0, 0, 0, 0, 0, 0]) }
+    let extra = try verify {
+      try $0.put("names", Array("worker-ghost".utf8), [188, 43, 0, 0, 0, 0, 0, 0])
+    }
     #expect(failed(extra) == [.names])
     #expect(extra.findings.first?.position == Position(0x2BBC / 16))
   }
@@ -240,7 +247,8 @@ import Testing
 
   // MARK: The file
 
-  @Test func `a truncated file and changed first pages are found before anything is mapped`() throws {
+  @Test func `a truncated file and changed first pages are found before anything is mapped`() throws
+  {
     let directory = try VerifyFixture.copy()
     let whole = try VerifyFixture.dataFile.get()
     for size in [0, 5000, 9000, whole.count / 2, whole.count - 4096] {

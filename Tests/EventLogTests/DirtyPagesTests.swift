@@ -22,7 +22,8 @@ import Testing
     for batch in 0..<(events / 1000) {
       bench.clock.advance(seconds: 1)
       let lines = (0..<1000).map { index in
-        let worker = batch * 1000 + index < Self.streams
+        let worker =
+          batch * 1000 + index < Self.streams
           ? batch * 1000 + index : generator.int(0...(Self.streams - 1))
         return heartbeat(worker, generator.chance(2) ? #","run_id":"\#(Self.run)""# : "")
       }
@@ -56,15 +57,24 @@ import Testing
     let kinds: [(String, (Int) -> String)] = [
       ("heartbeat, known stream", { _ in heartbeat(generator.int(0...(Self.streams - 1))) }),
       ("heartbeat, new stream", { heartbeat(1_000_000 + $0 * 7919) }),
-      ("heartbeat in a run", { _ in
-        heartbeat(generator.int(0...(Self.streams - 1)), #","run_id":"\#(Self.run)""#)
-      }),
-      ("note with a key", {
-        #"{"type":"note","payload":{"text":"n"},"key":"k\#($0 * 7919)","source":"s"}"#
-      }),
-      ("300 bytes, own type", {
-        #"{"type":"thing_noted","payload":{"id":"\#($0 % 3)","text":"\#(String(repeating: "x", count: 280))"}}"#
-      }),
+      (
+        "heartbeat in a run",
+        { _ in
+          heartbeat(generator.int(0...(Self.streams - 1)), #","run_id":"\#(Self.run)""#)
+        }
+      ),
+      (
+        "note with a key",
+        {
+          #"{"type":"note","payload":{"text":"n"},"key":"k\#($0 * 7919)","source":"s"}"#
+        }
+      ),
+      (
+        "300 bytes, own type",
+        {
+          #"{"type":"thing_noted","payload":{"id":"\#($0 % 3)","text":"\#(String(repeating: "x", count: 280))"}}"#
+        }
+      ),
     ]
     for (name, line) in kinds {
       let counts = try pages(bench, 20) { try bench.append(line($0)) }

@@ -2,8 +2,8 @@ internal import Bytes
 internal import Engine
 internal import EventLog
 internal import Events
-internal import Synchronization
 internal import Merkle
+internal import Synchronization
 internal import TestSupport
 import Testing
 

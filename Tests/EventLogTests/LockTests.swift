@@ -34,12 +34,13 @@ import Testing
       var options = AppendOptions()
       options.waitNanoseconds = Int64(wait) * 1_000_000
       // The machine may be busy as well: the best of three counts.
-      let best = (0..<3).map { _ in
-        milliseconds {
-          let error = #expect(throws: LogError.self) { try bench.append(line, options) }
-          #expect(error?.code == .busy)
-        }
-      }.min() ?? 0
+      let best =
+        (0..<3).map { _ in
+          milliseconds {
+            let error = #expect(throws: LogError.self) { try bench.append(line, options) }
+            #expect(error?.code == .busy)
+          }
+        }.min() ?? 0
       #expect(best >= wait && best < wait + 100, "waited \(best) ms of \(wait)")
     }
     #expect(try bench.dump() == before)

@@ -1,6 +1,7 @@
-@testable internal import EventLog
 internal import TestSupport
 import Testing
+
+@testable internal import EventLog
 
 @Suite struct PiecesTests {
   private func pieces(_ byteCount: Int) -> [Int] {

@@ -57,7 +57,9 @@ extension SeededEntropy {
       if bits & 4 != 0 { envelope.reverses = ULID(high: 9, low: 10) }
       if bits & 8 != 0 { envelope.correlationID = "c" }
       if bits & 16 != 0 { envelope.key = "k" }
-      if bits & 32 != 0 { envelope.labels = [Label(key: "host", value: "a"), Label(key: "", value: "")] }
+      if bits & 32 != 0 {
+        envelope.labels = [Label(key: "host", value: "a"), Label(key: "", value: "")]
+      }
       let bytes = try #require(envelope.encoded())
       #expect(decoded(bytes) == envelope, "combination \(bits)")
     }

@@ -7,7 +7,9 @@ package struct Counterexample: Error, CustomStringConvertible {
 }
 
 /// Runs `body` with `count` generators of their own seeds; the first failure is thrown on with its
-/// seed. `UETLOG_TEST_SEED=N` runs that seed alone.
+/// seed.
+///
+/// `UETLOG_TEST_SEED=N` runs that seed alone.
 ///
 /// `body` fails by throwing: use `#require` in it.
 package func forAll(
@@ -29,7 +31,9 @@ package func forAll(
 
 extension SeededEntropy {
   /// Whether something happens that does so once in `times`.
-  package mutating func chance(_ times: Int) -> Bool { Int.random(in: 0..<times, using: &self) == 0 }
+  package mutating func chance(_ times: Int) -> Bool {
+    Int.random(in: 0..<times, using: &self) == 0
+  }
 
   /// One of the elements, or nil of none.
   package mutating func pick<Element>(_ elements: some Collection<Element>) -> Element? {

@@ -15,7 +15,7 @@ def case_one_event_of_the_command_line(box):
     event, = box.events()
     same((event["type"], event["run_id"], event["event_id"]),
          ("worker_heartbeat", RUN, receipt["event_id"]), "event")
-    same(event["payload"], {"worker_id": "w1", "progress": "42"}, "payload")
+    same(event["payload"], {"worker_id": "w1", "progress": 42}, "payload")
 
 
 def case_the_receipt_for_a_person_names_place_and_type(box):
@@ -142,7 +142,6 @@ def case_the_log_lies_in_the_common_git_directory(box):
 def case_the_nearest_folder_counts(box):
     below = box.path("a/b")
     os.makedirs(below)
-    os.mkdir(box.path(".git.off"))
     box.run("append", "note", "text=one", UETLOG="", PWD=box.path("a"))
     box.run("append", "note", "text=two", UETLOG="", PWD=below)
     same(os.path.exists(box.path("a/b/.uetlog")), False, "a second log")

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import program
-from box import Box, has, same
+from box import has, same
 
 
 def case_schemas_are_listed_shown_and_checked(box):
@@ -22,7 +22,8 @@ def case_schemas_are_listed_shown_and_checked(box):
 def case_a_type_of_ones_own(box):
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": "schema/events/build/build_finished.v1.json", "type": "object",
+        "$id": "schema/events/build/build_finished.v1.json",
+        "title": "build_finished", "description": "A build ended.", "type": "object",
         "additionalProperties": False, "required": ["build"],
         "properties": {"build": {"type": "integer"}},
         "x-uetlog": {"stream": "build-{build}", "neutral": True, "reversal": "none",
@@ -64,11 +65,9 @@ def case_a_history_becomes_patches(box):
     patches = box.run("project", "patches", "--format", "json").json
     same([patch["state"] for patch in patches], ["committed"] * 4, "states")
     has(json.dumps(patches), "rollback_of_patch_id")
-    count = len(box.events())
+    before = box.events("--category", "patch")
     box.run("import", "git", path)
-    same(len(box.events("--category", "patch")), 4 * 6 if count == 0 else
-         len([event for event in box.events("--to", str(count)) if "patch" in event["type"]]),
-         "patch events after the second import")
+    same(box.events("--category", "patch"), before, "patch events after the second import")
     box.run("verify")
 
 
@@ -119,8 +118,8 @@ def case_verify_says_what_it_did(box):
     same(isinstance(box.run("verify", "--json").json, dict), True, "an object")
 
 
-def case_the_log_can_be_named_before_the_command(box):
-    assert isinstance(box, Box)
+def case_the_log_is_named_by_flag_or_variable(box):
     other = box.path("other")
     box.run("append", "note", "text=a", "--log", other)
     has(box.run("replay", "--log", other).output, "note")
+    has(box.run("replay", UETLOG=other).output, "note")

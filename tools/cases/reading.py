@@ -40,7 +40,7 @@ def case_by_time(box):
     recorded = [event["recorded_at"] for event in box.events()]
     same(positions(box, "--since", recorded[2]), [3, 4, 5], "since")
     same(positions(box, "--until", "2001-01-01T00:00:00Z"), [], "until long ago")
-    same(positions(box, "--since", "2999-01-01T00:00:00Z"), [], "since the far future")
+    same(positions(box, "--since", "2200-01-01T00:00:00Z"), [], "since the far future")
 
 
 def case_a_timeline_for_people(box):

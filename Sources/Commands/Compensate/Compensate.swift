@@ -67,7 +67,8 @@ struct Compensate: LogCommand {
         allowed: ["--event", "--stream with --to", "--run", "--phase"])
     }
     guard (to != nil) == (stream != nil) else {
-      throw LogError(.usage, "--stream and --to go together", expected: "--stream NAME --to REVISION")
+      throw LogError(
+        .usage, "--stream and --to go together", expected: "--stream NAME --to REVISION")
     }
     if let event {
       guard let reference = EventReference(event) else {

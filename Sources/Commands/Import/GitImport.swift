@@ -80,7 +80,8 @@ struct GitImport {
       return ("git-\(digest.description.prefix(24))", head)
     } catch {
       throw LogError(
-        error.isMissing ? .notFound : .badInput, "\(repository) can't be imported: \(error.message.trimmed)",
+        error.isMissing ? .notFound : .badInput,
+        "\(repository) can't be imported: \(error.message.trimmed)",
         hint: error.isMissing ? "Install git" : "Name a git repository that has commits")
     }
   }

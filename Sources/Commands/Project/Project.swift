@@ -24,13 +24,15 @@ struct Project: LogCommand {
   @Argument(help: "The view; `uetlog project --list` names them.") var view: String?
   @Flag(help: "List the views.") var list = false
   @Flag(help: "Fold all views anew from the first event.") var rebuild = false
-  @Option(help: "As of this position or time.") var at: String?
+  @Option(parsing: .unconditional, help: "As of this position or time.") var at: String?
   @Option(help: "Only the entry of this id.") var key: String?
-  @Option(name: .customLong("where"), help: "Only entries whose field is this: FIELD=VALUE; may be repeated.")
+  @Option(
+    name: .customLong("where"),
+    help: "Only entries whose field is this: FIELD=VALUE; may be repeated.")
   var conditions: [String] = []
   @Option(help: "table, json, jsonl or csv.") var format: ProjectFormat?
   @Flag(help: "Show it again whenever it changes.") var watch = false
-  @Option(help: "The time that ages and health are judged at; now if it is left out.")
+  @Option(parsing: .unconditional, help: "The time that ages and health are judged at; now if it is left out.")
   var now: String?
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
@@ -158,7 +160,9 @@ struct Project: LogCommand {
     let settings = try Settings(log: location.path, console.here)
     let opened = try OpenedLog(writing: location, settings, console)
     var progress = Progress("rebuilding", isQuiet: common.quiet)
-    try opened.engine.rebuildViews { done, total in progress.update(done.rawValue, of: total.rawValue) }
+    try opened.engine.rebuildViews { done, total in
+      progress.update(done.rawValue, of: total.rawValue)
+    }
     console.note("all views are folded anew from \(try opened.engine.head().position) events")
     return .done
   }

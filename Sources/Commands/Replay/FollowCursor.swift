@@ -1,8 +1,9 @@
 internal import Events
 internal import Glibc
 
-/// How far a named reader has got, kept beside the log. Written after the events were handed out:
-/// after a crash some come again, none are left out.
+/// How far a named reader has got, kept beside the log.
+///
+/// Written after the events were handed out: after a crash some come again, none are left out.
 struct FollowCursor {
   private let path: String
 
@@ -40,7 +41,8 @@ struct FollowCursor {
 
   func save(_ next: Position) throws(LogError) {
     let temporary = path + ".tmp.\(getpid())"
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let descriptor = unsafe open(
+      temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else {
       throw LogError(.cannotWrite, "\(temporary): \(systemText(errno))")
     }

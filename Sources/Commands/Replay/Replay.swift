@@ -26,10 +26,10 @@ struct Replay: LogCommand {
   @Option(help: "Events of this type; may be repeated.") var type: [String] = []
   @Option(help: "Events of this source.") var source: String?
   @Option(help: "Events with this label, k=v; may be repeated.") var label: [String] = []
-  @Option(help: "From here on.") var from: String?
-  @Option(help: "Up to here.") var to: String?
-  @Option(help: "Since this time (or position).") var since: String?
-  @Option(help: "Until this time (or position).") var until: String?
+  @Option(parsing: .unconditional, help: "From here on.") var from: String?
+  @Option(parsing: .unconditional, help: "Up to here.") var to: String?
+  @Option(parsing: .unconditional, help: "Since this time (or position).") var since: String?
+  @Option(parsing: .unconditional, help: "Until this time (or position).") var until: String?
   @Option(help: "Which time --since and --until mean: log (when it was stored) or ts.")
   var by = "log"
   @Option(help: "Only the newest N.") var last: Int?

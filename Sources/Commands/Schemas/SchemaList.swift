@@ -90,7 +90,8 @@ private struct SchemaEntry {
     self.isShipped = isShipped
     stream = document.member(document.root, path: ["x-uetlog", "stream"])
       .flatMap { document.string($0) }
-    description = document.member(document.root, "description").flatMap { document.string($0) } ?? ""
+    description =
+      document.member(document.root, "description").flatMap { document.string($0) } ?? ""
   }
 
   var json: [UInt8] {

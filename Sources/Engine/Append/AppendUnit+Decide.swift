@@ -26,11 +26,14 @@ extension AppendUnit {
     guard let (entry, what) = found else { return nil }
     guard entry.content == draft.content else {
       throw LogError(
-        .idTaken, "the \(what) belongs to the event at position \(entry.position), which has other content",
+        .idTaken,
+        "the \(what) belongs to the event at position \(entry.position), which has other content",
         hint: "`uetlog show \(entry.position)` shows it; take a new id for a new event")
     }
     guard let event = try tables.event(at: entry.position), let bytes = event.envelope.encoded()
-    else { throw LogError(.corruption, "no event at position \(entry.position), which an id names") }
+    else {
+      throw LogError(.corruption, "no event at position \(entry.position), which an id names")
+    }
     return Receipt(
       position: event.position, eventID: event.envelope.eventID, stream: event.envelope.stream,
       revision: event.envelope.revision, leaf: TreeHash.leaf(bytes), isDuplicate: true,
@@ -47,7 +50,9 @@ extension AppendUnit {
       throw LogError(
         .conflict, "\(draft.envelope.stream) has moved on",
         expected: "revision \(expect)", actual: "revision \(revision)",
-        hint: "Read the stream again (`uetlog replay --stream \(draft.envelope.stream)`) and decide anew")
+        hint:
+          "Read the stream again (`uetlog replay --stream \(draft.envelope.stream)`) and decide anew"
+      )
     }
     if let reversal = draft.reversal, reversal.revision != revision {
       throw LogError(
@@ -141,7 +146,8 @@ extension AppendUnit {
     guard let type = draft.definition.type else { return nil }
     return DomainEvent(
       type: type, eventID: envelope.eventID, position: position, time: envelope.time,
-      recordedAt: envelope.recordedAt, flags: envelope.flags, payload: draft.payload, run: numbers.run ?? .none, adds: numbers.adds)
+      recordedAt: envelope.recordedAt, flags: envelope.flags, payload: draft.payload,
+      run: numbers.run ?? .none, adds: numbers.adds)
   }
 
   /// Finds the numbers of all names of an accepted event, giving new names theirs.
@@ -171,7 +177,11 @@ extension AppendUnit {
     if let name = draft.addresses.run { run = try number(name, &machine.cache, &tables) }
     var adds: [EntityNumber] = []
     for name in draft.addresses.adds {
-      if let name { adds.append(try number(name, &machine.cache, &tables)) } else { adds.append(.none) }
+      if let name {
+        adds.append(try number(name, &machine.cache, &tables))
+      } else {
+        adds.append(.none)
+      }
     }
     return Numbers(stream: stream, entity: entity, run: run, adds: adds)
   }

@@ -1,7 +1,7 @@
 package import Bytes
+package import Events
 internal import Merkle
 package import Pipeline
-package import Events
 
 /// Stores many prepared drafts in one transaction: each decided on by itself, or all or none.
 package struct AppendUnit: WriteUnit {

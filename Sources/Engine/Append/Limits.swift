@@ -1,4 +1,6 @@
-/// What one call may bring in. At the limit is fine, one above is refused.
+/// What one call may bring in.
+///
+/// At the limit is fine, one above is refused.
 package enum Limits {
   package static let payloadByteCount = 256 << 10
   package static let artifactByteCount = 16 << 20

@@ -1,10 +1,12 @@
-internal import JSON
 package import Bytes
 package import Events
+internal import JSON
 package import Pipeline
 internal import Schema
 
-/// Turns drafts into prepared ones. Pure but for its generators: no log is read.
+/// Turns drafts into prepared ones.
+///
+/// Pure but for its generators: no log is read.
 package struct Preparer: Sendable {
   package let catalog: Catalog
   package let identity: LogIdentity
@@ -111,7 +113,8 @@ package struct Preparer: Sendable {
     if let definition = try catalog.definition(type) { return definition }
     let near = nearest(to: type, among: Catalog.names)
     throw LogError(
-      .unknownType, "there is no event type \"\(type.prefix(80))\"", allowed: near.map { [$0] } ?? [],
+      .unknownType, "there is no event type \"\(type.prefix(80))\"",
+      allowed: near.map { [$0] } ?? [],
       pointer: "/type", hint: "`uetlog schema list` shows all types")
   }
 
@@ -133,7 +136,8 @@ package struct Preparer: Sendable {
     guard let template = definition.stream else { return Name(stored: Array("log".utf8)) }
     guard let stream = try template.resolved(payload, draft.runID?.utf8) else {
       throw LogError(
-        .badInput, "\(definition.name) has no stream without \(template.fields.joined(separator: ", "))",
+        .badInput,
+        "\(definition.name) has no stream without \(template.fields.joined(separator: ", "))",
         pointer: "/payload")
     }
     if let given = draft.stream, given != stream.description {

@@ -2,8 +2,9 @@ internal import Bytes
 internal import Events
 internal import Pipeline
 
-/// Takes events into rows: state, sums, links of the run. Appending and folding share it, so that
-/// a view can't differ from the fold of the log.
+/// Takes events into rows: state, sums, links of the run.
+///
+/// Appending and folding share it, so that a view can't differ from the fold of the log.
 struct StateMachine {
   var cache = RowCache()
   let rules: Rules

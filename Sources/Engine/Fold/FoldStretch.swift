@@ -1,5 +1,5 @@
-internal import Pipeline
 package import Events
+internal import Pipeline
 
 /// Takes the next stretch of a log into a folder: as much as may be read in one go, so that no
 /// snapshot is held for long.

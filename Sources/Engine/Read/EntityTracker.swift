@@ -1,6 +1,6 @@
 internal import Bytes
-internal import Pipeline
 package import Events
+internal import Pipeline
 
 /// Tells what each event of a replay changed: the entity's state before and after.
 ///
@@ -51,7 +51,9 @@ private struct TrackStep: ReadUnit {
     guard let resolved = try catalog.resolve(event) else { return nil }
     if resolved.reversedID != nil { return try reversal(resolved, tables) }
     guard let entity = resolved.addresses.entity else { return nil }
-    guard let before = try known(entity, tables), let domain = try resolved.domainEvent({ _ in nil }) else {
+    guard let before = try known(entity, tables),
+      let domain = try resolved.domainEvent({ _ in nil })
+    else {
       return nil
     }
     var after = before

@@ -51,8 +51,9 @@ private struct ExportStretch<Renderer: RecordRenderer>: ReadUnit {
 }
 
 extension Engine {
-  /// Renders the events of a query, oldest first, and hands the text out in pieces. No snapshot is
-  /// held while `write` runs.
+  /// Renders the events of a query, oldest first, and hands the text out in pieces.
+  ///
+  /// No snapshot is held while `write` runs.
   ///
   /// - Parameter write: takes the text of some events and the position after the last of them;
   ///   false to stop.

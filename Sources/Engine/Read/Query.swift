@@ -1,7 +1,9 @@
 package import Bytes
 package import Events
 
-/// Which events a replay shows, and in which order. All conditions must hold.
+/// Which events a replay shows, and in which order.
+///
+/// All conditions must hold.
 package struct Query: Hashable, Sendable {
   package var stream: Name?
   package var runID: ULID?

@@ -81,8 +81,10 @@ extension Query {
 }
 
 extension Engine {
-  /// Visits the events of a query in order, until `body` returns false. No snapshot is held while
-  /// `body` runs; events appended meanwhile are seen when reading forwards.
+  /// Visits the events of a query in order, until `body` returns false.
+  ///
+  /// No snapshot is held while `body` runs; events appended meanwhile are seen when reading
+  /// forwards.
   ///
   /// - Returns: the position after the last record that was looked at, for going on later.
   @discardableResult

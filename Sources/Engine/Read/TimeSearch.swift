@@ -20,7 +20,11 @@ struct FindTime: ReadUnit {
         throw LogError(.corruption, "there is no event at position \(middle)")
       }
       let recorded = event.envelope.recordedAt
-      if recorded < time || (isAfter && recorded == time) { low = middle + 1 } else { high = middle }
+      if recorded < time || (isAfter && recorded == time) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     return Position(low)
   }

@@ -1,8 +1,8 @@
 internal import Bytes
+package import Events
 internal import JSON
 internal import Pipeline
 internal import Synchronization
-package import Events
 
 extension Engine {
   /// What undoing a scope would come to; nothing is written.
@@ -11,7 +11,9 @@ extension Engine {
     return try log.read(&planner)
   }
 
-  /// Undoes a scope in one transaction. The plan is made anew when somebody writes meanwhile.
+  /// Undoes a scope in one transaction.
+  ///
+  /// The plan is made anew when somebody writes meanwhile.
   ///
   /// - Returns: the plan that was carried out, its proofs read back from the log, and the
   ///   receipts of the reversals.

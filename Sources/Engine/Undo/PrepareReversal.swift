@@ -1,10 +1,11 @@
 internal import Bytes
-internal import Synchronization
 internal import Events
 internal import Pipeline
+internal import Synchronization
 
-/// Works out what undoing one event comes to. Read outside the lock: the append checks that the
-/// stream has not moved since.
+/// Works out what undoing one event comes to.
+///
+/// Read outside the lock: the append checks that the stream has not moved since.
 struct PlanReversal: ReadUnit {
   let target: ULID
   let catalog: Catalog
@@ -29,7 +30,9 @@ struct PlanReversal: ReadUnit {
     var fold = try StreamFold(endingAt: row.last, catalog: catalog, in: tables)
     guard let resolved = fold.events.first(where: { $0.event.position == event.position }) else {
       throw LogError(
-        .rejected, "the event at position \(event.position) can't be undone: its payload is redacted or its type unknown")
+        .rejected,
+        "the event at position \(event.position) can't be undone: its payload is redacted or its type unknown"
+      )
     }
     try fold.checkReversible(resolved)
     // Names are looked up as the fold needs them; an entity without a row has no number.
@@ -85,7 +88,9 @@ extension StreamFold {
       throw LogError(
         .rejected, "the event at position \(position) is not the newest of \(entity)",
         actual: "\(newest.definition.name) at position \(newest.event.position) came after it",
-        hint: "Undo that first, or the stream back to a revision: `uetlog compensate --stream \(target.event.envelope.stream) --to \(target.event.envelope.revision - 1)`")
+        hint:
+          "Undo that first, or the stream back to a revision: `uetlog compensate --stream \(target.event.envelope.stream) --to \(target.event.envelope.revision - 1)`"
+      )
     }
   }
 }

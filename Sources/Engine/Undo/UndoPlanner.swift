@@ -12,6 +12,12 @@ struct UndoPlanner: ReadUnit {
   ) throws(LogError) -> UndoPlan {
     var targets = UndoTargets(scope, catalog)
     try targets.scan(tables)
+    if case .event(let reference) = scope, targets.found.isEmpty {
+      throw LogError(
+        .rejected, "the event of \(reference) is a reversal, or of a type or with a payload that is "
+          + "not there any more: it can't be undone",
+        hint: "Append the event anew")
+    }
     var plan = UndoPlan()
     let chosen = try choose(targets, &plan)
     try checkReaders(targets, chosen)
@@ -37,7 +43,8 @@ struct UndoPlanner: ReadUnit {
       }
       if isCancelled { continue }
       if isSingle, chosen.isEmpty || isScopeItself, resolved.definition.reversal != .generic,
-        resolved.definition.reversal != .explicit, !resolved.event.envelope.flags.contains(.reaction)
+        resolved.definition.reversal != .explicit,
+        !resolved.event.envelope.flags.contains(.reaction)
       {
         try refuse(resolved)
       }

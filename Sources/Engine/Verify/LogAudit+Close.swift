@@ -15,7 +15,8 @@ extension LogAudit {
     }
     report.end(
       .links,
-      "\(streams.count) streams, \(runs.count) runs, \(counts.reversals) reversals, times never fall")
+      "\(streams.count) streams, \(runs.count) runs, \(counts.reversals) reversals, times never fall"
+    )
     try closeNames(tables)
     try closeRows(tables)
     closeExternal(head)
@@ -52,7 +53,8 @@ extension LogAudit {
     }
     if let pieces = try? tables.entryCount(.pieces), pieces != counts.pieces, unreadable.isEmpty {
       report.find(
-        .payloads, nil, "there are \(pieces) pieces of payloads, of which \(counts.pieces) are used")
+        .payloads, nil, "there are \(pieces) pieces of payloads, of which \(counts.pieces) are used"
+      )
     }
     report.end(
       .payloads,
@@ -97,7 +99,8 @@ extension LogAudit {
     do throws(LogError) {
       try tables.forEachStoredRow { (number, bytes) throws(LogError) in
         guard let row = expected[number] else {
-          report.find(.views, number.origin, "there is a row of number \(number.rawValue), which no name has")
+          report.find(
+            .views, number.origin, "there is a row of number \(number.rawValue), which no name has")
           return true
         }
         seen.insert(number)

@@ -12,7 +12,8 @@ extension LogAudit {
     if let mark {
       evidence = check(mark, end)
     } else if let other {
-      report.skip(.external, "a copy: another copy of this log was seen at position \(other.position)")
+      report.skip(
+        .external, "a copy: another copy of this log was seen at position \(other.position)")
       evidence =
         other.position > end
         ? "this is a copy, \(other.position.rawValue - end.rawValue) events behind another one that this machine saw"
@@ -26,7 +27,8 @@ extension LogAudit {
   private func check(_ mark: HighWaterSlot.Mark, _ end: Position) -> String {
     let seen = "this machine saw position \(mark.position)"
     guard mark.epoch == epoch else {
-      report.skip(.external, "\(seen) of epoch \(mark.epoch); this is epoch \(epoch), a restored log")
+      report.skip(
+        .external, "\(seen) of epoch \(mark.epoch); this is epoch \(epoch), a restored log")
       return "it was restored since \(seen)"
     }
     guard mark.position <= end else {
@@ -43,7 +45,8 @@ extension LogAudit {
     guard tree.frontier(size: mark.position.next.rawValue)?.root == mark.root else {
       report.find(
         .external, Position(1), through: mark.position,
-        "the history differs: the root at position \(mark.position) is another than this machine saw")
+        "the history differs: the root at position \(mark.position) is another than this machine saw"
+      )
       report.end(.external, "another history than what was seen")
       return "\(seen) with another root"
     }

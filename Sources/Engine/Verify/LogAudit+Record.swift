@@ -80,12 +80,14 @@ extension LogAudit {
       if envelope.previousInStream != known.last {
         report.find(
           .links, position,
-          "position \(position) names \(envelope.previousInStream) as its predecessor in \(Name(stored: name)), which is \(known.last)")
+          "position \(position) names \(envelope.previousInStream) as its predecessor in \(Name(stored: name)), which is \(known.last)"
+        )
       }
       if envelope.revision != known.revision &+ 1 {
         report.find(
           .links, position,
-          "position \(position) is revision \(envelope.revision) of \(Name(stored: name)) after \(known.revision)")
+          "position \(position) is revision \(envelope.revision) of \(Name(stored: name)) after \(known.revision)"
+        )
       }
     }
     streams[name] = (envelope.revision, position)
@@ -94,7 +96,8 @@ extension LogAudit {
       if envelope.previousInRun != last, !unreadable.contains(envelope.previousInRun) {
         report.find(
           .links, position,
-          "position \(position) names \(envelope.previousInRun) as its predecessor in run \(run), which is \(last)")
+          "position \(position) names \(envelope.previousInRun) as its predecessor in run \(run), which is \(last)"
+        )
       }
       runs[run] = position
     } else if envelope.previousInRun != .none {

@@ -52,7 +52,9 @@ extension LogAudit {
   private func reportHead(_ head: Head, _ recomputed: Frontier) {
     guard tree.isComplete else { return }
     guard recomputed.size == head.frontier.size else {
-      report.find(.tree, nil, "the head's tree has \(head.frontier.size) leaves instead of \(recomputed.size)")
+      report.find(
+        .tree, nil, "the head's tree has \(head.frontier.size) leaves instead of \(recomputed.size)"
+      )
       return
     }
     // With the stored roots instead of the recomputed ones, only what they do not cover is left.

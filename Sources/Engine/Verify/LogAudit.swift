@@ -64,7 +64,9 @@ struct LogAudit: AuditUnit {
     tree = TreeAudit(genesis: log.identity.genesisLeaf, markSize: mark.map { $0.position.next })
   }
 
-  /// Whether there is more to read. The last stretch checks the tables as well.
+  /// Whether there is more to read.
+  ///
+  /// The last stretch checks the tables as well.
   mutating func run(_ tables: borrowing ReadTables) throws(LogError) -> Bool {
     let head = readHead(tables)
     var left = Self.recordCountMax

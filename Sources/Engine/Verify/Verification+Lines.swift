@@ -1,6 +1,6 @@
-internal import Events
 internal import Bytes
 internal import EventLog
+internal import Events
 
 extension Verification.Update {
   /// The update as one line without its end, for a pipe between two processes of one program.

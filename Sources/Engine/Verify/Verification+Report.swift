@@ -23,7 +23,8 @@ extension Verification {
   package var verdictText: String {
     switch verdict {
     case .intact: return "INTACT up to position \(head); \(evidence)"
-    case .rolledBack: return "ROLLED BACK or replaced: whole up to position \(head), but \(evidence)"
+    case .rolledBack:
+      return "ROLLED BACK or replaced: whole up to position \(head), but \(evidence)"
     case .damaged:
       guard let firstBad else { return "DAMAGED; which events are right can't be told from this" }
       let last = firstBad.rawValue > 0 ? firstBad.rawValue - 1 : 0

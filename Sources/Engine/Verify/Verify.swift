@@ -40,7 +40,8 @@ extension Verification {
     for finding in file.findings { report.find(.file, nil, "data.mdb: \(finding)") }
     let metas = file.transactions.map(String.init).joined(separator: "/")
     report.end(
-      .file, "\(file.byteCount) bytes for \(file.pageCount) pages, first pages of transactions \(metas)")
+      .file,
+      "\(file.byteCount) bytes for \(file.pageCount) pages, first pages of transactions \(metas)")
     guard file.findings.isEmpty else {
       skipRest(report, "the data file can't be read through its first pages")
       return false

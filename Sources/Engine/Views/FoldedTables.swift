@@ -1,6 +1,6 @@
 package import Bytes
-internal import Merkle
 package import Events
+internal import Merkle
 
 /// A log as it was at a position: rows and names come from a fold, events from the log itself,
 /// one short read each.

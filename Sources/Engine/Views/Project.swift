@@ -1,7 +1,7 @@
 package import Bytes
 package import Events
-package import Pipeline
 internal import JSON
+package import Pipeline
 
 /// One entry of a view.
 package struct ViewEntry: Hashable, Sendable {
@@ -79,8 +79,9 @@ struct ProjectStretch: ReadUnit {
 }
 
 extension Engine {
-  /// Shows a view: its entries in the order of their names, until `body` returns false. No
-  /// snapshot is held while `body` runs; each entry is right as of the moment it was read.
+  /// Shows a view: its entries in the order of their names, until `body` returns false.
+  ///
+  /// No snapshot is held while `body` runs; each entry is right as of the moment it was read.
   ///
   /// - Parameters:
   ///   - position: shows the view as it was then, by folding the log up to there with today's
@@ -106,7 +107,9 @@ extension Engine {
       var stretch = ProjectStretch(view: view, request: request, start: from, key: name)
       let found = if let past { try stretch.run(past) } else { try log.read(&stretch) }
       span = ViewSpan(first: span?.first ?? found.position, last: found.position)
-      for entry in found.entries where try !body(entry) { return span ?? ViewSpan(first: .none, last: .none) }
+      for entry in found.entries where try !body(entry) {
+        return span ?? ViewSpan(first: .none, last: .none)
+      }
       start = found.next
     }
     return span ?? ViewSpan(first: .none, last: .none)

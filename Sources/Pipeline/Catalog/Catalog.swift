@@ -1,8 +1,8 @@
+package import Events
 internal import JSON
+package import Schema
 internal import SchemaFiles
 internal import Synchronization
-package import Events
-package import Schema
 
 /// All event types: those of `schema/`, compiled when they are first used, and those that a user
 /// registered in the log at hand.

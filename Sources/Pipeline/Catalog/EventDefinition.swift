@@ -1,7 +1,7 @@
 package import Bytes
+package import Events
 package import JSON
 package import Schema
-package import Events
 
 /// What one schema file says about its event type.
 package final class EventDefinition: Sendable {

@@ -60,6 +60,15 @@ package struct Template: Hashable, Sendable {
     case invalid([UInt8])
   }
 
+  /// Texts as they are, numbers as they are written; other values name nothing.
+  private static func text(of node: JSONNode, _ payload: Payload) -> [UInt8]? {
+    switch payload.document.kind(node) {
+    case .string: payload.document.stringBytes(node)
+    case .number: payload.document.compacted(node)
+    default: nil
+    }
+  }
+
   private static func fill(
     _ segments: [Segment], _ payload: Payload, runID: [UInt8]?
   ) -> [UInt8]? {
@@ -72,7 +81,7 @@ package struct Template: Hashable, Sendable {
         bytes += runID
       case .field(let path):
         guard let node = payload.document.member(payload.node, path: path),
-          let text = payload.document.stringBytes(node)
+          let text = Self.text(of: node, payload)
         else { return nil }
         bytes += text
       }

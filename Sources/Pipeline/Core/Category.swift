@@ -1,6 +1,8 @@
 package import Events
 
-/// The kind of thing a row of state describes. The raw values are stored: never renumber.
+/// The kind of thing a row of state describes.
+///
+/// The raw values are stored: never renumber.
 package enum Category: UInt8, CaseIterable, Sendable {
   case none = 0
   case run = 1

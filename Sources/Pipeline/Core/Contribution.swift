@@ -1,7 +1,9 @@
 package import Events
 
-/// A share of one row in a sum of another. A change of the row takes the old share away and adds
-/// the new one, so that reversals, late events and undone imports cancel by construction.
+/// A share of one row in a sum of another.
+///
+/// A change of the row takes the old share away and adds the new one, so that reversals, late
+/// events and undone imports cancel by construction.
 package struct Contribution: Hashable, Sendable {
   package var target: EntityNumber
   package var field: SumField

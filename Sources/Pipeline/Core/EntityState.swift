@@ -1,8 +1,9 @@
 package import Bytes
 package import Events
 
-/// The state of one kind of thing: what is stored of it, what it accepts, and how events change
-/// it. All functions are pure.
+/// The state of one kind of thing: what is stored of it, what it accepts, and how events change it.
+///
+/// All functions are pure.
 package protocol EntityState: Hashable, Sendable {
   static var category: Category { get }
   /// Raised whenever the stored fields or `evolve` change, so that old rows are rebuilt.

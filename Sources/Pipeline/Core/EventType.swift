@@ -1,5 +1,6 @@
-/// Every event type that the log itself understands. A user's own types are not here: they are
-/// stored, checked and replayed, but change no state.
+/// Every event type that the log itself understands.
+///
+/// A user's own types are not here: they are stored, checked and replayed, but change no state.
 package enum EventType: String, CaseIterable, Sendable {
   // run
   case run_created, run_started, run_state_changed

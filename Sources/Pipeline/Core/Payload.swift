@@ -1,7 +1,8 @@
 package import JSON
 
-/// A payload's fields, by name. What is missing or of another type reads as nil: the schema has
-/// already said what must be there.
+/// A payload's fields, by name.
+///
+/// What is missing or of another type reads as nil: the schema has already said what must be there.
 package struct Payload: Sendable {
   package let document: JSONDocument
   package let node: JSONNode

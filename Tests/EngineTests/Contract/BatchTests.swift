@@ -12,7 +12,10 @@ import Testing
   }
 
   private var mixed: [String] {
-    [line("a"), line("a", #","expect":7"#), line("b"), line("b", #","expect":0"#), line("a", #","expect":1"#)]
+    [
+      line("a"), line("a", #","expect":7"#), line("b"), line("b", #","expect":0"#),
+      line("a", #","expect":1"#),
+    ]
   }
 
   @Test(arguments: LogKind.allCases)
@@ -22,7 +25,10 @@ import Testing
     #expect(outcomes.map { (try? $0.get())?.position.rawValue } == [1, nil, 2, nil, 3])
     #expect(outcomes.compactMap { $0.failure?.code } == [.conflict, .conflict])
     #expect(outcomes.compactMap { $0.failure?.line } == [2, 4])
-    #expect(try bench.dump().events.map(\.envelope.stream.description) == ["thing-a", "thing-b", "thing-a"])
+    #expect(
+      try bench.dump().events.map(\.envelope.stream.description) == [
+        "thing-a", "thing-b", "thing-a",
+      ])
   }
 
   @Test(arguments: LogKind.allCases)

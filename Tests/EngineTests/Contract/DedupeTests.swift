@@ -35,7 +35,8 @@ import Testing
     let bench = try Bench(kind)
     try bench.append(#"{"type":"thing_noted","payload":{"id":"a","n":1},"event_id":"\#(id)"}"#)
     let same = try bench.append(
-      #"{"event_id":"\#(id)","labels":{"a":"b"},"source":"s","expect":9,"payload": { "id" : "a" , "n":1 } ,"type":"thing_noted"}"#)
+      #"{"event_id":"\#(id)","labels":{"a":"b"},"source":"s","expect":9,"payload": { "id" : "a" , "n":1 } ,"type":"thing_noted"}"#
+    )
     #expect(same.isDuplicate)
     for other in [
       #"{"id":"a","n":1.0}"#, #"{"n":1,"id":"a"}"#, #"{"id":"a","n":2}"#, #"{"id":"a"}"#,
@@ -58,7 +59,9 @@ import Testing
     let bench = try Bench(kind)
     let first = try bench.append(line(#""key":"k","source":"one""#))
     #expect(try bench.append(line(#""key":"k","source":"two""#)).position == Position(2))
-    #expect(try bench.append(line(#""key":"k","source":"one""#, type: "thing_seen")).position == Position(3))
+    #expect(
+      try bench.append(line(#""key":"k","source":"one""#, type: "thing_seen")).position
+        == Position(3))
     #expect(try bench.append(line(#""key":"K","source":"one""#)).position == Position(4))
     try bench.reopen()
     let again = try bench.append(line(#""key":"k","source":"one""#))
@@ -110,6 +113,7 @@ import Testing
     #expect(throws: LogError.self) {
       try bench.append(line(#""event_id":"\#(id)","key":"k","expect":4"#))
     }
-    #expect(try bench.append(line(#""event_id":"\#(id)","key":"k""#, id: "b")).position == Position(1))
+    #expect(
+      try bench.append(line(#""event_id":"\#(id)","key":"k""#, id: "b")).position == Position(1))
   }
 }

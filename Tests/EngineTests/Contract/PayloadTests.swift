@@ -10,13 +10,17 @@ import Testing
   func `tokens come back as they were received, white space dropped`(kind: LogKind) throws {
     let bench = try Bench(kind)
     let tokens = [
-      #"1.0"#, #"1e3"#, #"1E+3"#, #"-0"#, #"-0.0"#, #"0.10"#, #"1e400"#, #"12345678901234567890123"#,
-      #""\u00e9""#, #""\u00E9""#, #""é""#, #""\/""#, #""/""#, #""\ud83e\uddab""#, #""a\tb""#, #""""#,
-      #"" two  spaces ""#, #"{"z":1,"a":2}"#, #"[]"#, #"{}"#, #"[[],[{}]]"#, "true", "false", "null",
+      #"1.0"#, #"1e3"#, #"1E+3"#, #"-0"#, #"-0.0"#, #"0.10"#, #"1e400"#,
+      #"12345678901234567890123"#,
+      #""\u00e9""#, #""\u00E9""#, #""é""#, #""\/""#, #""/""#, #""\ud83e\uddab""#, #""a\tb""#,
+      #""""#,
+      #"" two  spaces ""#, #"{"z":1,"a":2}"#, #"[]"#, #"{}"#, #"[[],[{}]]"#, "true", "false",
+      "null",
     ]
     for token in tokens {
       try bench.append(#"{"type":"thing_noted","payload":{"z":\#(token),"id":"a"}}"#)
-      try bench.append("{\"type\":\"thing_noted\",\"payload\":\n\t{ \"z\" : \(token) ,\r\n \"id\":\"a\" } }")
+      try bench.append(
+        "{\"type\":\"thing_noted\",\"payload\":\n\t{ \"z\" : \(token) ,\r\n \"id\":\"a\" } }")
     }
     let dump = try bench.dump()
     for (index, token) in tokens.enumerated() {
@@ -38,7 +42,9 @@ import Testing
     // Below 1344 with its envelope a record is one row.
     sizes += Array(1150...1350)
     for middle in [3400, 4080, 4096, 8176, 12272, 65520, 65536, 69616, 131_040, 200_000] {
-      sizes += [middle - 17, middle - 1, middle, middle + 1, middle + 16, middle + 980, middle + 3400]
+      sizes += [
+        middle - 17, middle - 1, middle, middle + 1, middle + 16, middle + 980, middle + 3400,
+      ]
     }
     sizes += [262_143, 262_144]
     var payloads: [String] = []
@@ -72,7 +78,8 @@ import Testing
     #expect(error?.actual == "262145")
     // White space does not count.
     let spaced = payload(byteCount: 262_144).replacing(#","filler""#, with: #",     "filler""#)
-    #expect(try bench.append(#"{"type":"thing_noted","payload":\#(spaced)}"#).position == Position(1))
+    #expect(
+      try bench.append(#"{"type":"thing_noted","payload":\#(spaced)}"#).position == Position(1))
   }
 
   @Test(arguments: LogKind.allCases)
@@ -104,15 +111,20 @@ import Testing
   @Test(arguments: LogKind.allCases)
   func `no two records share a salt`(kind: LogKind) throws {
     let bench = try Bench(kind)
-    for index in 0..<20 { try bench.append(#"{"type":"thing_noted","payload":{"id":"s\#(index)"}}"#) }
+    for index in 0..<20 {
+      try bench.append(#"{"type":"thing_noted","payload":{"id":"s\#(index)"}}"#)
+    }
     // A failing task makes the log append a reaction with a salt of its own.
     for index in 0..<5 {
       let task = "01ARZ3NDEKTSV4RRFFQ69G5FA\(index)"
-      try bench.append(#"{"type":"task_created","payload":{"task_id":"\#(task)","name":"n","kind":"code"}}"#)
-      try bench.append(#"{"type":"task_assigned","payload":{"task_id":"\#(task)","worker_id":"w"}}"#)
+      try bench.append(
+        #"{"type":"task_created","payload":{"task_id":"\#(task)","name":"n","kind":"code"}}"#)
+      try bench.append(
+        #"{"type":"task_assigned","payload":{"task_id":"\#(task)","worker_id":"w"}}"#)
       try bench.append(#"{"type":"task_started","payload":{"task_id":"\#(task)"}}"#)
       let failed = try bench.append(
-        #"{"type":"task_failed","payload":{"task_id":"\#(task)","failure_kind":"test","error_message":"m\#(index)"}}"#)
+        #"{"type":"task_failed","payload":{"task_id":"\#(task)","failure_kind":"test","error_message":"m\#(index)"}}"#
+      )
       #expect(!failed.reactions.isEmpty)
       try bench.append(#"{"type":"thing_noted","payload":{"id":"after"}}"#)
     }

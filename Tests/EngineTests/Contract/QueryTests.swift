@@ -70,7 +70,8 @@ import Testing
       for _ in 0..<60 {
         bench.clock.advance(seconds: Int64(generator.int(-3...4)))
         try bench.append(
-          all: (0..<generator.int(1...4)).map { _ in #"{"type":"thing_noted","payload":{"id":"a"}}"# })
+          all: (0..<generator.int(1...4)).map { _ in #"{"type":"thing_noted","payload":{"id":"a"}}"#
+          })
       }
       let times = try bench.dump().events.map(\.envelope.recordedAt)
       try #require(times == times.sorted())
@@ -131,7 +132,9 @@ extension SeededEntropy {
     if chance(3) { query.stream = Name("thing-\(int(1...32))") }
     if chance(4) { query.runID = ULID(high: 0, low: UInt64(int(1...5))) }
     if chance(9) { query.category = pick(["thing", "other"]) }
-    if chance(6) { query.types = pick([["thing_seen"], ["thing_seen", "thing_noted"], ["x"]]) ?? [] }
+    if chance(6) {
+      query.types = pick([["thing_seen"], ["thing_seen", "thing_noted"], ["x"]]) ?? []
+    }
     if chance(6) { query.source = pick(["one", "two", ""]) }
     if chance(7) { query.correlationID = "c\(int(1...4))" }
     if chance(7) { query.labels = [Label(key: "host", value: "h\(int(1...3))")] }

@@ -75,7 +75,11 @@ struct HistoryMaker {
     case 4...5: ("task_started", task())
     case 6: ("task_completed", task())
     case 7:
-      ("task_failed", task() + #","failure_kind":"\#(generator.pick(["test", "crash"]) ?? "")","error_message":"e\#(generator.int(1...3))""#)
+      (
+        "task_failed",
+        task()
+          + #","failure_kind":"\#(generator.pick(["test", "crash"]) ?? "")","error_message":"e\#(generator.int(1...3))""#
+      )
     case 8: ("task_progress", task() + #","progress":\#(generator.int(0...9))"#)
     default: (generator.pick(["task_retried", "task_cancelled"]) ?? "", task())
     }
@@ -107,18 +111,21 @@ struct HistoryMaker {
     case 0...2:
       return (
         "cost_reserved",
-        reservation + #","estimate_micro_usd":\#(generator.int(0...500))"# + scopes())
+        reservation + #","estimate_micro_usd":\#(generator.int(0...500))"# + scopes()
+      )
     case 3...6:
       let link = generator.chance(2) ? "," + reservation : ""
       return (
         "cost_charged",
         #""charge_id":"c\#(generator.int(1...400))","model":"m\#(generator.int(1...2))","input_tokens":\#(generator.int(0...90)),"output_tokens":\#(generator.int(0...9)),"amount_micro_usd":\#(generator.int(0...400))"#
-          + link + scopes())
+          + link + scopes()
+      )
     case 7: return ("cost_released", reservation)
     default:
       return (
         "budget_set",
-        #""scope":"\#(generator.pick(["total", "task:T1", "worker:w1", "project:p1"]) ?? "")","limit_micro_usd":\#(generator.int(100...9000)),"mode":"\#(generator.pick(["warn", "halt", "review"]) ?? "")""#)
+        #""scope":"\#(generator.pick(["total", "task:T1", "worker:w1", "project:p1"]) ?? "")","limit_micro_usd":\#(generator.int(100...9000)),"mode":"\#(generator.pick(["warn", "halt", "review"]) ?? "")""#
+      )
     }
   }
 
@@ -129,7 +136,8 @@ struct HistoryMaker {
     case 1: return ("tool_call_completed", tool + #","exit_code":0,"duration_ms":5"#)
     default:
       return (
-        "tool_call_error", tool + #","error_code":"E","error_message":"m","# + worker())
+        "tool_call_error", tool + #","error_code":"E","error_message":"m","# + worker()
+      )
     }
   }
 

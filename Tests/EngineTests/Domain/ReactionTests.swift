@@ -84,7 +84,8 @@ import Testing
     let id = try #require(try rehearsal.append(line).reactions.first).eventID
     let bench = try Bench(kind)
     try start(bench)
-    let thief = try bench.append(#"{"type":"thing_noted","payload":{"id":"a"},"event_id":"\#(id)"}"#)
+    let thief = try bench.append(
+      #"{"type":"thing_noted","payload":{"id":"a"},"event_id":"\#(id)"}"#)
     try bench.append(line)
     let ids = try bench.dump().events.map(\.envelope.eventID)
     #expect(Set(ids).count == ids.count)
@@ -111,7 +112,8 @@ import Testing
   @Test(arguments: LogKind.allCases)
   func `a budget says once when it is nearly and when it is all spent`(kind: LogKind) throws {
     let bench = try Bench(kind)
-    try bench.append(#"{"type":"budget_set","payload":{"scope":"total","limit_micro_usd":1000,"mode":"warn"}}"#)
+    try bench.append(
+      #"{"type":"budget_set","payload":{"scope":"total","limit_micro_usd":1000,"mode":"warn"}}"#)
     func charge(_ id: Int, _ amount: Int) throws(LogError) -> [String] {
       try bench.append(
         #"{"type":"cost_charged","payload":{"charge_id":"c\#(id)","model":"m","input_tokens":1,"output_tokens":1,"amount_micro_usd":\#(amount)}}"#
@@ -132,7 +134,8 @@ import Testing
     let bench = try Bench(kind)
     for index in 1...5 {
       let receipt = try bench.append(
-        #"{"type":"tool_call_error","payload":{"call_id":"c\#(index)","tool_id":"t","error_code":"E","error_message":"m"}}"#)
+        #"{"type":"tool_call_error","payload":{"call_id":"c\#(index)","tool_id":"t","error_code":"E","error_message":"m"}}"#
+      )
       #expect(receipt.reactions.map(\.type) == (index == 5 ? ["circuit_opened"] : []))
     }
   }

@@ -97,7 +97,8 @@ private func scopes(_ event: Event, _ payload: Payload) -> [String] {
   @Test func `a sum that is off by one would be noticed`() throws {
     let bench = try Bench(.memory)
     try bench.append(
-      #"{"type":"cost_charged","payload":{"charge_id":"c","model":"m","input_tokens":1,"output_tokens":2,"amount_micro_usd":3}}"#)
+      #"{"type":"cost_charged","payload":{"charge_id":"c","model":"m","input_tokens":1,"output_tokens":2,"amount_micro_usd":3}}"#
+    )
     let dump = try bench.dump()
     #expect(try NaiveBudgets(dump) == NaiveBudgets(dump.events))
     #expect(try NaiveBudgets(dump) != NaiveBudgets([]))
@@ -107,7 +108,8 @@ private func scopes(_ event: Event, _ payload: Payload) -> [String] {
   func `undoing a charge takes its money out of every scope`(kind: LogKind) throws {
     let bench = try Bench(kind)
     let charge = try bench.append(
-      #"{"type":"cost_charged","payload":{"charge_id":"c","model":"m","input_tokens":1,"output_tokens":2,"amount_micro_usd":3,"task_id":"T","worker_id":"w"},"run_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#)
+      #"{"type":"cost_charged","payload":{"charge_id":"c","model":"m","input_tokens":1,"output_tokens":2,"amount_micro_usd":3,"task_id":"T","worker_id":"w"},"run_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#
+    )
     #expect(try NaiveBudgets(bench.dump()).sums.count == 5)
     try bench.append(
       #"{"type":"event_reversed","payload":{"target":"\#(charge.eventID)","reason":"r"}}"#)
@@ -125,7 +127,8 @@ private func scopes(_ event: Event, _ payload: Payload) -> [String] {
   @Test(arguments: LogKind.allCases)
   func `an imported event that breaks the rules is stored with a verdict`(kind: LogKind) throws {
     let bench = try Bench(kind)
-    let fine = try append(bench, #"{"type":"task_created","payload":{"task_id":"T","name":"n","kind":"code"}}"#)
+    let fine = try append(
+      bench, #"{"type":"task_created","payload":{"task_id":"T","name":"n","kind":"code"}}"#)
     let broken = try append(bench, #"{"type":"task_completed","payload":{"task_id":"T"}}"#)
     #expect(throws: LogError.self) {
       try bench.append(#"{"type":"task_failed","payload":{"task_id":"T","error_message":"m"}}"#)
@@ -141,12 +144,13 @@ private func scopes(_ event: Event, _ payload: Payload) -> [String] {
   func `imports make no reactions`(kind: LogKind) throws {
     let bench = try Bench(kind)
     for type in ["task_created", "task_assigned", "task_started", "task_failed"] {
-      let more = switch type {
-      case "task_created": #","name":"n","kind":"code""#
-      case "task_assigned": #","worker_id":"w""#
-      case "task_failed": #","failure_kind":"test","error_message":"m""#
-      default: ""
-      }
+      let more =
+        switch type {
+        case "task_created": #","name":"n","kind":"code""#
+        case "task_assigned": #","worker_id":"w""#
+        case "task_failed": #","failure_kind":"test","error_message":"m""#
+        default: ""
+        }
       let receipt = try append(bench, #"{"type":"\#(type)","payload":{"task_id":"T"\#(more)}}"#)
       #expect(receipt.reactions.isEmpty)
     }
@@ -156,7 +160,8 @@ private func scopes(_ event: Event, _ payload: Payload) -> [String] {
   @Test(arguments: LogKind.allCases)
   func `a budget that an import breaks is another verdict`(kind: LogKind) throws {
     let bench = try Bench(kind)
-    try bench.append(#"{"type":"budget_set","payload":{"scope":"total","limit_micro_usd":10,"mode":"halt"}}"#)
+    try bench.append(
+      #"{"type":"budget_set","payload":{"scope":"total","limit_micro_usd":10,"mode":"halt"}}"#)
     let line = #"{"type":"cost_reserved","payload":{"reservation_id":"r","estimate_micro_usd":11}}"#
     let error = #expect(throws: LogError.self) { try bench.append(line) }
     #expect(error?.code == .budget)

@@ -64,9 +64,12 @@ import Testing
     let bench = try Bench(kind)
     let first = try bench.append(task("created", created)).eventID
     let second = try bench.append(task("assigned", #","worker_id":"w""#)).eventID
-    let worker = try bench.append(#"{"type":"worker_spawned","payload":{"worker_id":"w","adapter_type":"a"}}"#)
+    let worker = try bench.append(
+      #"{"type":"worker_spawned","payload":{"worker_id":"w","adapter_type":"a"}}"#)
     let beat = try bench.append(#"{"type":"worker_heartbeat","payload":{"worker_id":"w"}}"#).eventID
-    let domain = try bench.append(#"{"type":"worker_quarantined","payload":{"worker_id":"w","reason":"r"}}"#).eventID
+    let domain = try bench.append(
+      #"{"type":"worker_quarantined","payload":{"worker_id":"w","reason":"r"}}"#
+    ).eventID
     let before = try bench.dump()
     func refusal(_ id: ULID) -> LogError? {
       #expect(throws: LogError.self) { try bench.append(reversal(of: id)) }
@@ -131,7 +134,8 @@ import Testing
   @Test(arguments: LogKind.allCases)
   func `undoing a reservation gives its money back`(kind: LogKind) throws {
     let bench = try Bench(kind)
-    let reserve = #"{"type":"cost_reserved","payload":{"reservation_id":"r1","estimate_micro_usd":500,"task_id":"T1"}}"#
+    let reserve =
+      #"{"type":"cost_reserved","payload":{"reservation_id":"r1","estimate_micro_usd":500,"task_id":"T1"}}"#
     let receipt = try bench.append(reserve)
     #expect((try state("budget-total", bench) as? BudgetState)?.reservedMicroUSD == 500)
     try bench.append(reversal(of: receipt.eventID))
@@ -148,10 +152,12 @@ import Testing
     let bench = try Bench(kind)
     let run = #","run_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV""#
     let reserved = try bench.append(
-      #"{"type":"cost_reserved","payload":{"reservation_id":"r1","estimate_micro_usd":500}\#(run)}"#)
+      #"{"type":"cost_reserved","payload":{"reservation_id":"r1","estimate_micro_usd":500}\#(run)}"#
+    )
     func charge(_ id: String, _ more: String) throws(LogError) -> Receipt {
       try bench.append(
-        #"{"type":"cost_charged","payload":{"charge_id":"\#(id)","reservation_id":"r1","model":"m","input_tokens":1,"output_tokens":1,"amount_micro_usd":70}\#(more)}"#)
+        #"{"type":"cost_charged","payload":{"charge_id":"\#(id)","reservation_id":"r1","model":"m","input_tokens":1,"output_tokens":1,"amount_micro_usd":70}\#(more)}"#
+      )
     }
     // The reservation is of a run's stream, the charge of the log's own.
     #expect(try charge("c1", "").stream != reserved.stream)
