@@ -20,9 +20,11 @@ enum FileCheck {
     try checkStart(path + "/data.mdb")
   }
 
-  /// So many pages may be missing at the end of a file: a writer that was killed right after its
-  /// commit may leave out pages that nothing refers to. The next writer adds them.
-  private static let missingPagesMax: UInt64 = 16
+  /// So many pages may be missing at the end of a file.
+  ///
+  /// A writer that was killed right after its commit may leave out pages that nothing refers to;
+  /// they are added when the file is opened.
+  private static let missingPagesMax: UInt64 = 256
 
   private static func checkStart(_ path: String) throws(LogError) {
     let pages: MetaPages

@@ -1,10 +1,11 @@
 internal import Bytes
 internal import Engine
-@testable internal import EventLog
 internal import Events
 internal import LMDB
 internal import TestSupport
 import Testing
+
+@testable internal import EventLog
 
 @Suite struct FormatTests {
   private let line = #"{"type":"thing_noted","payload":{"id":"a"}}"#
