@@ -20,11 +20,11 @@ enum FileCheck {
     try checkStart(path + "/data.mdb")
   }
 
-  /// So many pages may be missing at the end of a file that is well.
+  /// So many pages may be missing at the end of a file.
   ///
-  /// A writer that was killed right after its commit may leave out pages that nothing refers to:
-  /// what one transaction took and gave back at the very end. Whoever opens the file adds them.
-  private static let missingPagesMax: UInt64 = 64
+  /// A writer that was killed right after its commit may leave out pages that nothing refers to;
+  /// they are added when the file is opened.
+  private static let missingPagesMax: UInt64 = 256
 
   private static func checkStart(_ path: String) throws(LogError) {
     let pages: MetaPages
