@@ -5,10 +5,10 @@ internal import LMDB
 internal import Merkle
 
 extension LMDBLog {
-  /// Makes a new log: built in a temporary directory beside it, synced, then renamed, so that a
-  /// crash leaves either no log or a whole one.
+  /// Makes a new log.
   ///
-  /// Whoever loses a race opens the winner's.
+  /// It is built in a temporary directory beside it, synced, then renamed, so that a crash leaves
+  /// either no log or a whole one. Whoever loses a race opens the winner's.
   ///
   /// - Parameter values: small values that the log has from its start.
   package static func create(

@@ -5,6 +5,9 @@ internal import LMDB
 extension LMDBLog {
   /// How often the map may grow for one transaction.
   private static let growthsMax = 24
+  /// Together five seconds.
+  private static let growthAttemptsMax = 25_000
+  private static let growthPauseMicroseconds: useconds_t = 200
 
   package func write<U: WriteUnit>(
     waitNanoseconds: Int64, _ unit: inout U
@@ -67,6 +70,7 @@ extension LMDBLog {
     if !isOnFile, error == .noSpace || error == .fileTooLarge || isDiskFull {
       return LogError(
         .noSpace, "the disk is full",
+
         hint: "Nothing was written: free some space and run the same command again")
     }
     return LogError(
@@ -91,10 +95,23 @@ extension LMDBLog {
       let size = try environment.info().mapSize
       let (doubled, overflow) = size.multipliedReportingOverflow(by: 2)
       guard !overflow else { throw LMDBError.outOfMemory }
-      try environment.setMapSize(doubled)
+      try setMapSize(doubled)
     } catch {
       throw LogError(error, doing: "growing the map")
     }
+  }
+
+  /// Waits for other threads' snapshots, which are short: the map can't change under them.
+  private func setMapSize(_ size: Int) throws(LMDBError) {
+    for _ in 0..<Self.growthAttemptsMax {
+      do throws(LMDBError) {
+        return try environment.setMapSize(size)
+      } catch {
+        guard error == .transactionsOpen else { throw error }
+        usleep(Self.growthPauseMicroseconds)
+      }
+    }
+    try environment.setMapSize(size)
   }
 }
 

@@ -64,6 +64,6 @@ import Testing
       .badInput, "type \u{1B}[2J\u{202E}", actual: "\u{9B}31m", allowed: ["\u{7}"], hint: "a\nb")
     let text = ErrorReport(error).text(style)
     #expect(text.contains(#"\u{1b}[2J\u{202e}"#) && text.contains(#"\u{9b}31m"#))
-    #expect(text.contains(#"\u{7}"#) && text.hasSuffix("a\n             b"))
+    #expect(text.contains(#"\u{7}"#) && text.hasSuffix("a\n            b"))
   }
 }

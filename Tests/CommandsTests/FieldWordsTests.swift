@@ -23,14 +23,14 @@ import Testing
         #"{"text":"x","data":{"n":"5","o":{"p":"y"}}}"#
       ),
       ("note", ["text=x", "data:={\"n\": 5}"], #"{"text":"x","data":{"n":5}}"#),
-      ("worker_heartbeat", ["worker_id=7", "progress=42"], #"{"worker_id":"7","progress":42}"#),
+      ("worker_heartbeat", ["worker_id=7", "progress=42"], #"{"worker_id":"7","progress":"42"}"#),
       ("worker_heartbeat", ["worker_id=w", "progress=4a"], #"{"worker_id":"w","progress":"4a"}"#),
       ("task_created", ["priority=2"], #"{"priority":2}"#),
       ("task_created", ["priority=high"], #"{"priority":"high"}"#),
-      ("task_created", ["files_scope=a.py"], #"{"files_scope":["a.py"]}"#),
-      ("task_created", ["files_scope=a", "files_scope=7"], #"{"files_scope":["a","7"]}"#),
-      ("task_created", ["files_scope[]=a"], #"{"files_scope":["a"]}"#),
-      ("task_created", [#"files_scope=["a"]"#], #"{"files_scope":["a"]}"#),
+      ("task_created", ["files_scope.read=a.py"], #"{"files_scope":{"read":["a.py"]}}"#),
+      ("task_created", ["depends_on=a", "depends_on=7"], #"{"depends_on":["a","7"]}"#),
+      ("task_created", ["depends_on[]=a"], #"{"depends_on":["a"]}"#),
+      ("task_created", [#"depends_on=["a"]"#], #"{"depends_on":["a"]}"#),
       ("patch_created", ["artifact.patch_id=01"], #"{"artifact":{"patch_id":"01"}}"#),
     ] as [(String, [String], String)])
   func `fields are typed by the schema`(_ type: String, _ words: [String], _ json: String) throws {

@@ -35,7 +35,11 @@ import Testing
     #expect(
       TimeOrPosition("2026-11-22T11:00:00+01:00", now: now)
         == .time(try #require(Timestamp("2026-11-22T10:00:00Z"))))
-    for text in ["", "x", "-", "-5", "2026-13-01", "22.11.2026", "99999999999999999999999", "+5"] {
+    #expect(TimeOrPosition("2999-01-01T00:00:00Z", now: now) == .time(Timestamp(nanoseconds: .max)))
+    #expect(TimeOrPosition("1066-10-14", now: now) == .time(Timestamp(nanoseconds: .min)))
+    for text in [
+      "", "x", "-", "-5", "2026-13-01", "22.11.2026", "99999999999999999999999", "+5", "2999-02-30",
+    ] {
       #expect(TimeOrPosition(text, now: now) == nil, "\(text)")
     }
   }

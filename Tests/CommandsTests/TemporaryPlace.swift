@@ -7,7 +7,7 @@ final class TemporaryPlace {
   init() {
     var template = Array("/tmp/uetlog-commands-XXXXXX".utf8CString)
     let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
-      guard let base = unsafe buffer.baseAddress, let path = unsafe mkdtemp(base) else { return "" }
+      guard let base = buffer.baseAddress, let path = unsafe mkdtemp(base) else { return "" }
       return unsafe String(cString: path)
     }
     path = made

@@ -32,7 +32,9 @@ struct Project: LogCommand {
   var conditions: [String] = []
   @Option(help: "table, json, jsonl or csv.") var format: ProjectFormat?
   @Flag(help: "Show it again whenever it changes.") var watch = false
-  @Option(parsing: .unconditional, help: "The time that ages and health are judged at; now if it is left out.")
+  @Option(
+    parsing: .unconditional,
+    help: "The time that ages and health are judged at; now if it is left out.")
   var now: String?
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {

@@ -74,8 +74,9 @@ extension Settings {
       throw LogError(.settings, "\(path) is not an object of settings", pointer: "")
     }
     for (family, members) in document.members(of: document.root) where family != "$schema" {
-      guard document.kind(members) == .object else {
-        throw Self.unknown("/" + family, path)
+      let isFamily = SettingTable.all.contains { $0.name.hasPrefix(family + ".") }
+      guard isFamily, document.kind(members) == .object else {
+        throw Self.unknown("/" + JSONDocument.pointerStep(family), path)
       }
       for (name, node) in document.members(of: members) {
         let pointer = "/\(family)/\(JSONDocument.pointerStep(name))"

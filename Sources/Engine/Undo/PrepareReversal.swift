@@ -89,7 +89,8 @@ extension StreamFold {
         .rejected, "the event at position \(position) is not the newest of \(entity)",
         actual: "\(newest.definition.name) at position \(newest.event.position) came after it",
         hint:
-          "Undo that first, or the stream back to a revision: `uetlog compensate --stream \(target.event.envelope.stream) --to \(target.event.envelope.revision - 1)`"
+          "Undo that first, or the stream back to a revision: `uetlog compensate --stream "
+          + "\(target.event.envelope.stream) --to \(target.event.envelope.revision - 1)`"
       )
     }
   }
@@ -108,7 +109,8 @@ extension StreamFold {
     else { return }
     guard folded.judgedDigest == stored.judgedDigest else {
       throw LogError(
-        .rejected, "\(entity) was changed by events of other streams too, so that none of them can be undone alone",
+        .rejected,
+        "\(entity) was changed by events of other streams too: none can be undone alone",
         hint: "Append an event that puts it right")
     }
   }

@@ -14,8 +14,8 @@ struct UndoPlanner: ReadUnit {
     try targets.scan(tables)
     if case .event(let reference) = scope, targets.found.isEmpty {
       throw LogError(
-        .rejected, "the event of \(reference) is a reversal, or of a type or with a payload that is "
-          + "not there any more: it can't be undone",
+        .rejected,
+        "the event of \(reference) can't be undone: it is a reversal, redacted, or of a lost type",
         hint: "Append the event anew")
     }
     var plan = UndoPlan()
