@@ -10,6 +10,9 @@ package struct DataFile: Hashable, Sendable {
   /// How many pages the newest of the two needs; 0 when that is not known.
   package let pageCount: UInt64
   /// What is wrong with it, in sentences without a final stop.
+  ///
+  /// Pages missing at its end that nothing refers to are not among them: a writer that was killed
+  /// may have left them out.
   package let findings: [String]
 
   /// Reads the data file of the log in a directory.
@@ -23,13 +26,16 @@ package struct DataFile: Hashable, Sendable {
       guard error.code == .corruption else { throw error }
     }
     let pages: MetaPages
-    do throws(LMDBError) { pages = try MetaPages(dataFile: path + "/data.mdb") } catch {
+    do throws(LMDBError) {
+      pages = try MetaPages(dataFile: path + "/data.mdb")
+      findings = try FileCheck.findings(path + "/data.mdb", pages).map(\.description)
+    } catch {
       throw LogError(error, doing: "reading \(path)/data.mdb")
     }
     byteCount = pages.fileSize
     transactions = pages.pages.map(\.transactionID)
-    pageCount = pages.newest.map { $0.lastPage &+ 1 } ?? 0
-    findings = pages.findings.map(\.description)
+    let newest = pages.pages.max { $0.transactionID < $1.transactionID }
+    pageCount = newest.map { $0.lastPage &+ 1 } ?? 0
   }
 
   /// The version of LMDB that this program has.

@@ -22,7 +22,9 @@ enum FileCheck {
 
   private static func checkStart(_ path: String) throws(LogError) {
     let found: MetaFinding?
-    do throws(LMDBError) { found = try firstFinding(path) } catch {
+    do throws(LMDBError) {
+      found = try findings(path, MetaPages(dataFile: path)).first
+    } catch {
       // Somebody writes all the time: then the file is well.
       if error == .tryAgain { return }
       throw LogError(error, doing: "reading \(path)")
@@ -32,15 +34,17 @@ enum FileCheck {
       .corruption, "\(path) is damaged: \(found)", hint: "Restore it from a backup")
   }
 
-  private static func firstFinding(_ path: String) throws(LMDBError) -> MetaFinding? {
-    let pages = try MetaPages(dataFile: path)
+  /// What is wrong with a data file whose start was read.
+  ///
+  /// A writer that was killed right after its commit may leave out pages at the end that nothing
+  /// refers to. That is not wrong: whoever opens the file adds them.
+  static func findings(_ path: String, _ pages: MetaPages) throws(LMDBError) -> [MetaFinding] {
+    var findings: [MetaFinding] = []
     for finding in pages.findings {
-      // A writer that was killed right after its commit may leave out pages at the end that
-      // nothing refers to. Whoever opens the file adds them.
       if case .truncated = finding, try !hasLostPages(path, pages) { continue }
-      return finding
+      findings.append(finding)
     }
-    return nil
+    return findings
   }
 
   private static func hasLostPages(

@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import subprocess
+import time
 
 import program
 from box import Done, Skip, has, same, ulid
@@ -240,3 +241,28 @@ def case_broken_settings_are_refused(box):
     done = box.run("append", "note", "text=b", "--json", status=78)
     has(done.errors, "config.json")
     same(done.error["code"], "settings", "code")
+
+
+def case_a_program_killed_while_it_opens_the_log(box):
+    # LMDB's first opener sets the lock file up while others wait for it. Killed in between, it
+    # must not leave the others with a lock file that is set up by half. In between it calls uname.
+    box.append("note", "text=first")
+    process = subprocess.Popen(
+        ["strace", "-o", "/dev/null", "-e", "trace=uname", "-e",
+         "inject=uname:delay_enter=2500000:when=1", program.binary(), "append", "note", "text=a"],
+        env=program.surroundings(box.home, UETLOG=box.log), cwd=box.home,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    time.sleep(1)
+    with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+        children = file.read().split()
+    if not children:
+        raise Skip(f"strace can't hold a program here: {process.communicate()[1][-200:]!r}")
+    waiting = box.start("append", "note", "text=b", "--json")
+    time.sleep(0.5)
+    same(waiting.poll(), None, "the second program waits for the first one")
+    os.kill(int(children[0]), signal.SIGKILL)
+    process.communicate(timeout=30)
+    output, errors = waiting.communicate(timeout=30)
+    same((waiting.returncode, errors), (0, b""), "the second program")
+    has(output.decode(), '"position":2')
+    box.append("note", "text=after")

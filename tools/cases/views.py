@@ -89,3 +89,11 @@ def case_money(box):
     story(box)
     text = json.dumps(rows(box, "budget"))
     has(text, "900", "10000")
+
+
+def case_rows_keep_to_the_documents_of_the_pipeline(box):
+    story(box)
+    for view, document in (("patches", "patch_ledger_entry"), ("runs", "run_record")):
+        for number, row in enumerate(rows(box, view)):
+            path = box.path(f"{view}-{number}.json", json.dumps(row))
+            box.run("schema", "check", "--schema", f"schema/{document}.v1.json", path)
