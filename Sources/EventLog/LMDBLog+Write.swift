@@ -5,6 +5,9 @@ internal import LMDB
 extension LMDBLog {
   /// How often the map may grow for one transaction.
   private static let growthsMax = 24
+  /// Together five seconds.
+  private static let growthAttemptsMax = 25_000
+  private static let growthPauseMicroseconds: useconds_t = 200
 
   package func write<U: WriteUnit>(
     waitNanoseconds: Int64, _ unit: inout U
@@ -109,6 +112,19 @@ extension LMDBLog {
     } catch {
       throw LogError(error, doing: "growing the map")
     }
+  }
+
+  /// Waits for other threads' snapshots, which are short: the map can't change under them.
+  private func setMapSize(_ size: Int) throws(LMDBError) {
+    for _ in 0..<Self.growthAttemptsMax {
+      do throws(LMDBError) {
+        return try environment.setMapSize(size)
+      } catch {
+        guard error == .transactionsOpen else { throw error }
+        usleep(Self.growthPauseMicroseconds)
+      }
+    }
+    try environment.setMapSize(size)
   }
 }
 
