@@ -29,9 +29,12 @@ let staticExecutable = [
 
 /// A library target of ours at `Sources/<name>`.
 func library(
-  _ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = []
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+  plugins: [Target.PluginUsage] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings, plugins: plugins)
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings,
+    plugins: plugins)
 }
 
 /// The tests of one target, at `Tests/<name>Tests`.
@@ -68,7 +71,7 @@ let package = Package(
     // The log's words and protocols, and its in-memory twin.
     library("Events", ["Bytes", "JSON", "Merkle"]),
     // The log on LMDB.
-    library("EventLog", ["Bytes", "Events", "LMDB", "Merkle"]),
+    library("EventLog", ["Bytes", "Events", "LMDB", "Merkle"], exclude: ["Format.md"]),
     // The domain, pure.
     library("Pipeline", ["Bytes", "Events", "JSON", "Schema", "SchemaFiles"]),
     // Append: decide, evolve, react, write.
@@ -102,9 +105,17 @@ let package = Package(
     tests("Pipeline", ["Bytes", "Events", "JSON", "Pipeline", "Schema", "TestSupport"]),
     tests(
       "Engine",
-      ["Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "TestSupport"]),
+      [
+        "Bytes", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle", "Pipeline",
+        "TestSupport",
+      ]),
     tests("Runner", ["Runner", "TestSupport"]),
-    tests("Commands", ["Commands", "Engine", "TestSupport"]),
+    tests(
+      "Commands",
+      [
+        "Bytes", "Commands", "Engine", "EventLog", "Events", "JSON", "Pipeline", "Schema",
+        "SchemaFiles", "TestSupport", argumentParser,
+      ]),
     tests("Tidy", []),
     // Build tools.
     .executableTarget(

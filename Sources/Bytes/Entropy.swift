@@ -3,6 +3,8 @@ internal import Glibc
 /// Where salts and identifiers get their randomness; injected, so that tests can repeat a run.
 package protocol EntropySource: Sendable {
   mutating func next() -> UInt64
+  /// Another source, whose numbers are not those of this one.
+  mutating func split() -> Self
 }
 
 /// The system's generator, read in blocks: a system call for each number would cost more than
@@ -29,6 +31,9 @@ package struct SystemEntropy: EntropySource {
     block = fresh
     return block.popLast() ?? generator.next()
   }
+
+  /// What is left of the block stays here.
+  package func split() -> SystemEntropy { SystemEntropy(blockCount: blockCount) }
 }
 
 /// A repeatable sequence (SplitMix64), for tests and simulation only.
@@ -44,4 +49,6 @@ package struct SeededEntropy: EntropySource, RandomNumberGenerator {
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return z ^ (z >> 31)
   }
+
+  package mutating func split() -> SeededEntropy { SeededEntropy(seed: next()) }
 }

@@ -18,10 +18,10 @@ extension Timestamp: CustomStringConvertible {
     else { return nil }
     let days = Calendar.days(year: year, month: month, day: day)
     let seconds = Int64(days) * 86400 + Int64(hour * 3600 + minute * 60 + second - offset * 60)
-    let (scaled, over) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    let (total, carried) = scaled.addingReportingOverflow(Int64(fraction))
-    guard !over, !carried else { return nil }
-    nanoseconds = total
+    // Wide, because the first second that fits begins before the first moment that does.
+    let total = Int128(seconds) * 1_000_000_000 + Int128(fraction)
+    guard let fitting = Int64(exactly: total) else { return nil }
+    nanoseconds = fitting
   }
 
   package init?(_ text: String) { self.init(text.utf8) }
@@ -32,7 +32,8 @@ extension Timestamp: CustomStringConvertible {
   /// The text form as ASCII bytes.
   package var utf8: [UInt8] {
     let second = nanoseconds.floorDivided(by: 1_000_000_000)
-    let fraction = Int(nanoseconds - second * 1_000_000_000)
+    let remainder = Int(nanoseconds % 1_000_000_000)
+    let fraction = remainder < 0 ? remainder + 1_000_000_000 : remainder
     let day = second.floorDivided(by: 86400)
     let (year, month, dayOfMonth) = Calendar.civil(day: Int(day))
     let inDay = Int(second - day * 86400)

@@ -41,7 +41,7 @@ package final class Engine<Log: EventLog>: Sendable {
   ) throws(LogError) -> [AppendUnit.Outcome] {
     var unit = AppendUnit(
       drafts, isAtomic: options.isAtomic, isDryRun: options.isDryRun,
-      preparer: preparer.withLock { $0 }, rules: rules, clock: clock)
+      preparer: preparer.withLock { $0.split() }, rules: rules, clock: clock)
     return try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
   }
 

@@ -10,6 +10,9 @@ package struct DataFile: Hashable, Sendable {
   /// How many pages the newest of the two needs; 0 when that is not known.
   package let pageCount: UInt64
   /// What is wrong with it, in sentences without a final stop.
+  ///
+  /// Whole pages missing at its end are not among them: a writer that was killed may have left
+  /// out some that nothing refers to. Who reads one that is referred to dies by a signal.
   package let findings: [String]
 
   /// Reads the data file of the log in a directory.
@@ -28,8 +31,9 @@ package struct DataFile: Hashable, Sendable {
     }
     byteCount = pages.fileSize
     transactions = pages.pages.map(\.transactionID)
-    pageCount = pages.newest.map { $0.lastPage &+ 1 } ?? 0
-    findings = pages.findings.map(\.description)
+    let newest = pages.pages.max { $0.transactionID < $1.transactionID }
+    pageCount = newest.map { $0.lastPage &+ 1 } ?? 0
+    findings = pages.findings.filter { !FileCheck.mayBeWell($0) }.map(\.description)
   }
 
   /// The version of LMDB that this program has.

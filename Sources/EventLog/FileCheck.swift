@@ -1,5 +1,6 @@
 internal import Events
 internal import Glibc
+internal import LMDB
 
 /// Looks at a log's files before LMDB maps them, so that what is wrong is said in a sentence and
 /// not by a signal.
@@ -16,6 +17,34 @@ enum FileCheck {
     }
     try checkFile(path + "/data.mdb", isRequired: true, options, log: path)
     try checkFile(path + "/lock.mdb", isRequired: false, options, log: path)
+    try checkStart(path + "/data.mdb")
+  }
+
+  /// So many pages may be missing at the end of a file.
+  ///
+  /// A writer that was killed right after its commit may leave out pages that nothing refers to;
+  /// they are added when the file is opened.
+  private static let missingPagesMax: UInt64 = 256
+
+  private static func checkStart(_ path: String) throws(LogError) {
+    let pages: MetaPages
+    do throws(LMDBError) { pages = try MetaPages(dataFile: path) } catch {
+      // Somebody writes all the time: then the file is well.
+      if error == .tryAgain { return }
+      throw LogError(error, doing: "reading \(path)")
+    }
+    for finding in pages.findings {
+      if mayBeWell(finding) { continue }
+      throw LogError(
+        .corruption, "\(path) is damaged: \(finding)", hint: "Restore it from a backup")
+    }
+  }
+
+  /// Whether a finding is one that a file which is well may give.
+  static func mayBeWell(_ finding: MetaFinding) -> Bool {
+    guard case .truncated(let byteCount, let expected) = finding else { return false }
+    return byteCount % MetaPage.byteCount == 0
+      && expected - UInt64(max(byteCount, 0)) <= missingPagesMax * UInt64(MetaPage.byteCount)
   }
 
   private static func checkFile(

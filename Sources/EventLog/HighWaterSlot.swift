@@ -3,10 +3,10 @@ package import Events
 internal import Glibc
 internal import Merkle
 
-/// The head as this machine last saw it, kept outside of the log: it tells a log that was rolled
-/// back (a lost write, an old copy put in place) from one that is whole.
+/// The head as this machine last saw it, kept outside of the log.
 ///
-/// A valid tree can't.
+/// It tells a log that was rolled
+/// back (a lost write, an old copy put in place) from one that is whole. A valid tree can't.
 ///
 /// One file for each log id and data file, so that a copy of a log is known as a copy.
 package final class HighWaterSlot: Sendable {

@@ -5,22 +5,23 @@ internal import LMDB
 internal import Merkle
 
 extension LMDBLog {
-  /// Makes a new log: built in a temporary directory beside it, synced, then renamed, so that a
-  /// crash leaves either no log or a whole one.
+  /// Makes a new log.
   ///
-  /// Whoever loses a race opens the winner's.
+  /// It is built in a temporary directory beside it, synced, then renamed, so that a crash leaves
+  /// either no log or a whole one. Whoever loses a race opens the winner's.
   ///
   /// - Parameter values: small values that the log has from its start.
   package static func create(
     _ path: String, identity: LogIdentity, _ options: LogOptions = LogOptions(),
     values: [String: [UInt8]] = [:]
   ) throws(LogError) {
-    let temporary = "\(path).tmp.\(getpid())"
     let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")
-    guard unsafe mkdir(temporary, 0o700) == 0 else {
-      throw LogError.cannotCreate(path)
-    }
+    // Not named by the process number: in containers it repeats, and a leftover would be in the way.
+    var template = Array("\(path).tmp.XXXXXX".utf8CString)
+    guard unsafe mkdtemp(&template) != nil else { throw LogError.cannotCreate(path) }
+    let temporary = String(
+      decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     do throws(LogError) {
       try build(temporary, identity, options, values)
       guard unsafe rename(temporary, path) == 0 else {

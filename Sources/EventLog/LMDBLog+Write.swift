@@ -46,6 +46,8 @@ extension LMDBLog {
         hint: "Stop all programs that use this log, then run the command again")
     }
     try lock.checkLockFile()
+    // A newer program may have taken the log over since it was opened.
+    try LogFormat(Reading.main(MainKey.format, transaction, handles))?.checkWritable(path)
     let generation = try RowGeneration.inForce(transaction, handles)
     var tables = WriteTables(transaction, handles, generation)
     let output = try unit.run(&tables)
@@ -65,6 +67,7 @@ extension LMDBLog {
     if !isOnFile, error == .noSpace || error == .fileTooLarge || isDiskFull {
       return LogError(
         .noSpace, "the disk is full",
+
         hint: "Nothing was written: free some space and run the same command again")
     }
     return LogError(

@@ -72,6 +72,11 @@ extension Environment {
 extension TableHandles {
   init(of transaction: borrowing ReadTransaction, _ path: String) throws(LogError) {
     do throws(LMDBError) { try self.init(opening: transaction) } catch {
+      guard error != .notFound else {
+        throw LogError(
+          .corruption, "\(path) is an LMDB file but not a log of uetlog",
+          hint: "Choose another directory with --log")
+      }
       throw LogError(error, doing: "opening the tables of \(path)")
     }
   }

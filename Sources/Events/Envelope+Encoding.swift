@@ -1,7 +1,7 @@
 internal import Bytes
 
 extension Envelope {
-  /// The bytes that are stored and hashed; nil when a text is too long for its field.
+  /// The bytes that are stored and hashed; nil when a text is too long for its field, or all are for a record.
   package func encoded() -> [UInt8]? {
     guard fitsFormat else { return nil }
     var out: [UInt8] = []
@@ -26,7 +26,7 @@ extension Envelope {
     out.append(shortText: stream.bytes)
     out.append(shortText: source)
     appendOptionalFields(to: &out)
-    let byteCount = UInt16(clamping: out.count)
+    guard let byteCount = UInt16(exactly: out.count) else { return nil }
     out[EnvelopeLayout.byteCount] = UInt8(truncatingIfNeeded: byteCount)
     out[EnvelopeLayout.byteCount + 1] = UInt8(truncatingIfNeeded: byteCount >> 8)
     return out

@@ -31,8 +31,8 @@ internal import Synchronization
     unsafe self.handle = handle
     self.identity = identity
     if !options.readOnly { try clearStaleReaders() }
-    // A truncated file would end the process with a signal where a page is missing; a zero page is
-    // an error that can be told.
+    // A writer that was killed may not have come to it. And of a truncated file a missing page
+    // would end the process with a signal, where a zero page is an error that can be told.
     coverLastPage(path: options.readOnly ? path + "/data.mdb" : nil)
   }
 

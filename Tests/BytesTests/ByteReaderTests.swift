@@ -10,7 +10,7 @@ import Testing
     out.append(littleEndian: UInt16(0x1234))
     out.append(littleEndian: Int64(-2))
     out.append(ULID(high: 0x0102_0304_0506_0708, low: 9))
-    out.append(shortText: "text".utf8)
+    out.append(shortText: "text")
     out.append(littleEndian: UInt128(77))
     return out
   }

@@ -102,5 +102,6 @@ import Testing
 
   private struct Ones: EntropySource {
     mutating func next() -> UInt64 { .max }
+    mutating func split() -> Ones { Ones() }
   }
 }

@@ -23,7 +23,7 @@ import Testing
         #"{"text":"x","data":{"n":"5","o":{"p":"y"}}}"#
       ),
       ("note", ["text=x", "data:={\"n\": 5}"], #"{"text":"x","data":{"n":5}}"#),
-      ("worker_heartbeat", ["worker_id=7", "progress=42"], #"{"worker_id":"7","progress":"42"}"#),
+      ("worker_heartbeat", ["worker_id=7", "progress=42"], #"{"worker_id":"7","progress":42}"#),
       ("worker_heartbeat", ["worker_id=w", "progress=4a"], #"{"worker_id":"w","progress":"4a"}"#),
       ("task_created", ["priority=2"], #"{"priority":2}"#),
       ("task_created", ["priority=high"], #"{"priority":"high"}"#),

@@ -128,4 +128,20 @@ import Testing
     #expect(settings.digest != Settings().digest)
     #expect(SettingValue.share(650).description == "0.65")
   }
+
+  @Test func `prices come from the repository, else they are the shipped ones`() throws {
+    let place = TemporaryPlace()
+    let here = Surroundings(workingDirectory: place.path)
+    var settings = Settings()
+    try settings.readPrices(here)
+    #expect(settings.rules.prices["gpt-4"] == TokenPrice(input: 30_000_000, output: 60_000_000))
+    place.file(
+      "config/pricing.json",
+      #"{"models":{"m":{"input_micro_usd_per_mtok":1,"output_micro_usd_per_mtok":2}}}"#)
+    try settings.readPrices(here)
+    #expect(settings.rules.prices == ["m": TokenPrice(input: 1, output: 2)])
+    place.file("config/pricing.json", #"{"models":{"m":{"input_micro_usd_per_mtok":-1}}}"#)
+    let error = try #require(throws: LogError.self) { try settings.readPrices(here) }
+    #expect(error.code == .settings && error.pointer == "/models/m")
+  }
 }

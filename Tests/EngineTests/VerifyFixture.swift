@@ -152,7 +152,8 @@ enum VerifyFixture {
   }
 
   static func payload(_ json: String) -> Payload {
-    Payload(Array(json.utf8)) ?? Payload(JSONDocument(), JSONDocument().root)
+    guard let payload = Payload(Array(json.utf8)) else { preconditionFailure("no JSON: \(json)") }
+    return payload
   }
 
   private static func draft(

@@ -251,7 +251,7 @@ import Testing
   {
     let directory = try VerifyFixture.copy()
     let whole = try VerifyFixture.dataFile.get()
-    for size in [0, 5000, 9000, whole.count / 2, whole.count - 4096] {
+    for size in [0, 5000, 9000, whole.count / 2 / 4096 * 4096 + 7, whole.count - 1] {
       try verifyOverwrite(directory.dataFile, with: Array(whole[..<size]))
       let found = try directory.verify()
       #expect(found.verdict == .damaged && failed(found) == [.file], "\(size) bytes")

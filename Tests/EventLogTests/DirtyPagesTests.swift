@@ -102,7 +102,7 @@ import Testing
       rules: bench.rules, clock: bench.clock)
   }
 
-  /// An append that also keeps four rows elsewhere, as naive indexes would.
+  /// An append that also keeps four further rows in two trees each, as naive indexes would.
   private struct Indexed: WriteUnit {
     var unit: AppendUnit
     let salt: UInt64
@@ -113,9 +113,14 @@ import Testing
     ) throws(LogError) -> [AppendUnit.Outcome] {
       let outcomes = try unit.run(&tables)
       for index in 0..<4 as Range<UInt64> {
-        let key = Digest.sha256(of: [UInt8(salt & 255), UInt8(index)])
-        let entry = DedupeEntry(position: Position(1), content: 0)
-        try tables.set(entry, for: .scoped(high: key.prefix64, low: salt))
+        // Somewhere in two large trees each.
+        let place = (salt * 4 + index) * 2_654_435_761
+        guard let name = Name("worker-w\(place % 5000)x"),
+          let known = Name("worker-w\(place / 7 % 5000)"),
+          let number = try tables.number(of: known), let row = try tables.row(number)
+        else { continue }
+        try tables.set(number, of: name)
+        try tables.set(row, number)
       }
       return outcomes
     }

@@ -1,10 +1,11 @@
 internal import Bytes
 internal import Engine
-internal import EventLog
 internal import Events
 internal import LMDB
 internal import TestSupport
 import Testing
+
+@testable internal import EventLog
 
 @Suite struct FormatTests {
   private let line = #"{"type":"thing_noted","payload":{"id":"a"}}"#
@@ -47,6 +48,30 @@ import Testing
     let error = #expect(throws: LogError.self) { try bench.append(line) }
     #expect(error?.code == .tooOld)
     #expect(try bench.dump() == before)
+  }
+
+  @Test func `a log that a newer program takes over while it is open is not written any more`()
+    throws
+  {
+    let directory = try TemporaryDirectory()
+    try LMDBLog.create(directory("log"), identity: Bench.identity)
+    let log = try LMDBLog(opening: directory("log"))
+    let bench = try Bench(.memory)
+    let engine = Bench.engine(log, bench)
+    _ = try engine.append(bench.draft(line))
+    try Self.takeOver(log.environment, log.handles)
+    let error = #expect(throws: LogError.self) { try engine.append(bench.draft(line)) }
+    #expect(error?.code == .tooOld)
+    #expect(try engine.head().position == Position(1))
+  }
+
+  private static func takeOver(
+    _ environment: borrowing Environment, _ handles: TableHandles
+  ) throws {
+    let format = LogFormat(version: 1, lowestWriter: 2, epoch: 1)
+    var transaction = try environment.beginWrite()
+    try transaction.put(handles.main, key: MainKey.format, value: format.encoded)
+    try transaction.commit()
   }
 
   @Test func `a log without a readable description is no log`() throws {

@@ -3,6 +3,7 @@ internal import Engine
 internal import EventLog
 internal import Events
 internal import Glibc
+internal import Pipeline
 
 /// Runs `append`: one event of the command line, or lines of standard input.
 struct AppendCommand {
@@ -22,7 +23,9 @@ struct AppendCommand {
   func run() -> ExitCode {
     do throws(LogError) {
       let location = try LogLocation(flag: arguments.value(.log), here)
-      let settings = try Settings(log: location.path, here, flags: waitFlag)
+      var settings = try Settings(log: location.path, here, flags: waitFlag)
+      let type = arguments.type
+      if type == nil || type == EventType.cost_reserved.name { try settings.readPrices(here) }
       if arguments.has(.dryRun), !Files.exists(location.path) {
         let log = MemoryLog(identity: OpenedLog.freshIdentity())
         let engine = Engine(log: log, rules: settings.rules, settingsDigest: settings.digest)

@@ -1,38 +1,50 @@
 internal import Engine
 internal import Events
 
-/// Lines on their way into the log, in order.
+/// Lines on their way into the log.
 struct Batch: Sendable {
-  /// A line after everything that needs no lock.
-  enum Item: Sendable {
-    case prepared(PreparedDraft)
-    /// A reversal: what it comes to depends on the lines before it.
-    case deferred(Draft)
-    case refused(LogError)
-  }
-
-  private(set) var items: [Item] = []
-  /// The lines' numbers.
+  /// What needs nothing but the lock, in order.
+  private(set) var drafts: [PreparedDraft] = []
+  /// The lines of `drafts`.
   private(set) var lines: [Int] = []
+  /// Refused lines, in order; each error names its line.
+  private(set) var refusals: [LogError] = []
+  /// A reversal, alone in its batch: what it comes to depends on the lines before it.
+  private(set) var deferred: Draft?
   private(set) var byteCount = 0
 
-  var isEmpty: Bool { items.isEmpty }
+  init() {}
 
-  mutating func add(_ item: Item, line: Int, byteCount count: Int) {
-    items.append(item)
+  init(deferred draft: Draft) { deferred = draft }
+
+  var isEmpty: Bool { drafts.isEmpty && refusals.isEmpty && deferred == nil }
+
+  mutating func add(_ draft: consuming PreparedDraft, line: Int, byteCount count: Int) {
+    drafts.append(draft)
     lines.append(line)
     byteCount += count
   }
 
+  mutating func refuse(_ error: LogError) { refusals.append(error) }
+
+  /// Whether a line more can be committed together with these.
+  func hasRoom(byteCount count: Int, _ limits: BatchLimits) -> Bool {
+    deferred == nil && drafts.count + refusals.count < limits.eventCount
+      && (isEmpty || byteCount + count <= limits.byteCount)
+  }
+
   /// Whether all of another batch can be committed together with this one.
   func hasRoom(for other: Batch, _ limits: BatchLimits) -> Bool {
-    items.count + other.items.count <= limits.eventCount
+    deferred == nil && other.deferred == nil
+      && drafts.count + refusals.count + other.drafts.count + other.refusals.count
+        <= limits.eventCount
       && byteCount + other.byteCount <= limits.byteCount
   }
 
   mutating func append(_ other: Batch) {
-    items += other.items
+    drafts += other.drafts
     lines += other.lines
+    refusals += other.refusals
     byteCount += other.byteCount
   }
 }

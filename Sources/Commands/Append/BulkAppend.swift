@@ -36,7 +36,7 @@ struct BulkAppend<Log: EventLog> {
     var progress = Progress("appending", isQuiet: console.isQuiet || isFollowing)
     while let batch = try queue.take() {
       try committer.commit(batch)
-      if let failure = committer.show(batch) { return committer.lost(failure) }
+      if let failure = committer.show([batch]) { return committer.lost(failure) }
       progress.update(UInt64(committer.storedCount))
     }
     return committer.sum()
@@ -44,18 +44,15 @@ struct BulkAppend<Log: EventLog> {
 
   private func runAtomic() throws(LogError) -> ExitCode {
     var reader = LineReader(engine, defaults, limits)
-    var whole: Batch?
-    var isOver = false
+    var batches: [Batch] = []
+    var (eventCount, byteCount, isOver) = (0, 0, false)
     try reader.read(
       isAwaited: { false },
       handOver: { batch in
-        guard var before = whole else {
-          whole = batch
-          return true
-        }
-        isOver = !before.hasRoom(for: batch, limits)
-        before.append(batch)
-        whole = before
+        batches.append(batch)
+        eventCount += batch.deferred == nil ? batch.drafts.count : 1
+        byteCount += batch.byteCount
+        isOver = eventCount > limits.eventCount || byteCount > limits.byteCount
         return !isOver
       })
     guard !isOver else {
@@ -65,9 +62,9 @@ struct BulkAppend<Log: EventLog> {
         hint: "Nothing was stored; without --atomic the lines are stored in groups")
     }
     var committer = Committer(self)
-    guard let whole else { return committer.sum() }
-    try committer.commitAll(whole)
-    if let failure = committer.show(whole) { return committer.lost(failure) }
+    guard !batches.isEmpty else { return committer.sum() }
+    try committer.commitAll(batches)
+    if let failure = committer.show(batches) { return committer.lost(failure) }
     return committer.sum()
   }
 }

@@ -14,52 +14,26 @@ struct Committer<Log: EventLog> {
 
   /// Stores what can be stored of a batch.
   mutating func commit(_ batch: Batch) throws(LogError) {
-    answers.removeAll(keepingCapacity: true)
-    var run: [PreparedDraft] = []
-    run.reserveCapacity(batch.items.count)
-    // Where in `answers` the drafts of `run` belong.
-    var places: [Int] = []
-    for (index, item) in batch.items.enumerated() {
-      switch item {
-      case .prepared(let draft):
-        places.append(index)
-        run.append(draft)
-        answers.append(.failure(LogError(.system, "the line was not handled")))
-      case .refused(let error): answers.append(.failure(error))
-      case .deferred(let draft):
-        try store(run, places, batch)
-        run = []
-        places = []
-        answers.append(try storeAlone(draft))
-      }
+    if let draft = batch.deferred {
+      answers = [try storeAlone(draft)]
+    } else if batch.drafts.isEmpty {
+      answers = []
+    } else {
+      do throws(LogError) {
+        answers = try bulk.engine.append(batch.drafts, bulk.options)
+      } catch { throw located(error, batch) }
     }
-    try store(run, places, batch)
   }
 
-  /// Stores all of a batch or nothing.
-  mutating func commitAll(_ batch: Batch) throws(LogError) {
-    var run: [PreparedDraft] = []
-    for item in batch.items {
-      switch item {
-      case .prepared(let draft): run.append(draft)
-      case .refused(let error): throw error
-      case .deferred(let draft): run.append(try bulk.engine.prepare(draft))
-      }
+  /// Stores all of several batches or nothing.
+  mutating func commitAll(_ batches: [Batch]) throws(LogError) {
+    var drafts: [PreparedDraft] = []
+    for batch in batches {
+      if let refusal = batch.refusals.first { throw refusal }
+      if let draft = batch.deferred { drafts.append(try bulk.engine.prepare(draft)) }
+      drafts += batch.drafts
     }
-    answers = try bulk.engine.append(run, bulk.options)
-  }
-
-  private mutating func store(
-    _ run: [PreparedDraft], _ places: [Int], _ batch: Batch
-  ) throws(LogError) {
-    guard !run.isEmpty else { return }
-    do throws(LogError) {
-      for (place, outcome) in zip(places, try bulk.engine.append(run, bulk.options)) {
-        answers[place] = outcome
-      }
-    } catch {
-      throw located(error, run, batch)
-    }
+    answers = try bulk.engine.append(drafts, bulk.options)
   }
 
   private func storeAlone(_ draft: Draft) throws(LogError) -> AppendUnit.Outcome {
@@ -67,16 +41,18 @@ struct Committer<Log: EventLog> {
       return .success(try bulk.engine.append(draft, bulk.options))
     } catch {
       guard error.code.isRefusal else { throw error }
-      return .failure(error)
+      var located = error
+      located.line = draft.line
+      return .failure(located)
     }
   }
 
   /// Says from which line on nothing is known to be stored.
-  private func located(_ error: LogError, _ run: [PreparedDraft], _ batch: Batch) -> LogError {
+  private func located(_ error: LogError, _ batch: Batch) -> LogError {
     var located = error
-    guard let first = run.first, let line = first.line else { return error }
+    guard let first = batch.drafts.first, let line = batch.lines.first else { return error }
     located.line = line
-    let last = run.last?.line ?? line
+    let last = batch.lines.last ?? line
     located.hint =
       error.code == .outcomeUnknown
       ? "Lines \(line) to \(last) are all stored or none: `uetlog show \(first.envelope.eventID)` "
@@ -86,26 +62,44 @@ struct Committer<Log: EventLog> {
     return located
   }
 
-  /// Answers the lines of the batch; tells when the answers can't be printed.
-  mutating func show(_ batch: Batch) -> OutputFailure? {
-    for (answer, line) in zip(answers, batch.lines) {
-      switch answer {
-      case .success(let receipt):
-        if receipt.isDuplicate { duplicateCount += 1 } else { storedCount += 1 }
-        lastPosition = max(lastPosition, receipt.position)
-        bulk.printer.print(receipt, line: line)
-      case .failure(let error):
-        refusedCount += 1
-        // Who reads an answer for each line gets this one in its place.
-        if bulk.isFollowing, bulk.console.isJSON {
-          bulk.printer.print(error)
-        } else {
-          bulk.console.reportLater(ErrorReport(error))
+  /// Answers the lines of batches in order; tells when the answers can't be printed.
+  mutating func show(_ batches: [Batch]) -> OutputFailure? {
+    var next = answers.startIndex
+    for batch in batches {
+      var refusals = batch.refusals[...]
+      let lines = batch.deferred.map { [$0.line ?? 0] } ?? batch.lines
+      for line in lines where next < answers.endIndex {
+        while let refusal = refusals.first, refusal.line ?? 0 < line {
+          show(refusal)
+          refusals.removeFirst()
         }
+        show(answers[next], line)
+        next += 1
       }
+      for refusal in refusals { show(refusal) }
     }
     bulk.console.errors.flush()
     return bulk.printer.flush()
+  }
+
+  private mutating func show(_ answer: AppendUnit.Outcome, _ line: Int) {
+    switch answer {
+    case .success(let receipt):
+      if receipt.isDuplicate { duplicateCount += 1 } else { storedCount += 1 }
+      lastPosition = max(lastPosition, receipt.position)
+      bulk.printer.print(receipt, line: line)
+    case .failure(let error): show(error)
+    }
+  }
+
+  private mutating func show(_ error: LogError) {
+    refusedCount += 1
+    // Who reads an answer for each line gets this one in its place.
+    if bulk.isFollowing, bulk.console.isJSON {
+      bulk.printer.print(error)
+    } else {
+      bulk.console.reportLater(ErrorReport(error))
+    }
   }
 
   /// The exit code after everything was read.

@@ -43,6 +43,9 @@ struct FieldType: OptionSet, Hashable {
     }
   }
 
+  /// Whether it is a number or truth value.
+  var isPlain: Bool { !isDisjoint(with: [.integer, .number, .boolean]) }
+
   /// Whether it is an array and can't be text.
   var isList: Bool { contains(.array) && !contains(.string) && !contains(.object) }
 }

@@ -62,14 +62,16 @@ struct FieldWords {
     }
   }
 
-  /// The text as the JSON that the schema asks for: a string wherever it may be one.
+  /// The text as the JSON that the schema asks for: a string wherever it may be one, unless the
+  /// schema allows the number or truth value that it looks like as well.
   static func typed(_ text: String, _ type: FieldType) -> [UInt8] {
-    // What can be no text is left as it looks: if it is wrong, the schema says so.
-    if !type.isEmpty, !type.contains(.string),
-      let document = try? JSONDocument(parsing: Array(text.utf8)),
-      document.kind(document.root) != .string
-    {
-      return document.compacted(document.root)
+    if let document = try? JSONDocument(parsing: Array(text.utf8)) {
+      let found = FieldType(document, document.root)
+      let isText = found == .string || (type.contains(.string) && !found.isPlain)
+      // What can be no text is left as it looks: if it is wrong, the schema says so.
+      if !isText, type.contains(found) || (!type.isEmpty && !type.contains(.string)) {
+        return document.compacted(document.root)
+      }
     }
     return Array(JSONWriter.escaped(text).utf8)
   }

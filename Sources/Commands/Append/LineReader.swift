@@ -39,12 +39,11 @@ struct LineReader<Log: EventLog> {
       isFirst = false
       guard take(block[..<count], isEnd: count == 0, handOver) else { return }
       if count == 0 {
-        if !batch.isEmpty { _ = handOver(batch) }
+        _ = handOverBatch(handOver)
         return
       }
       if !batch.isEmpty, isAwaited() || !Self.hasInput() {
-        guard handOver(batch) else { return }
-        batch = Batch()
+        guard handOverBatch(handOver) else { return }
       }
     }
   }
@@ -71,35 +70,38 @@ struct LineReader<Log: EventLog> {
     _ piece: LineSplitter.Piece, isCut: Bool, _ handOver: (Batch) -> Bool
   ) -> Bool {
     lineNumber += 1
-    let item: Batch.Item
-    let byteCount: Int
-    switch piece {
-    case .tooLong:
-      item = .refused(tooLong)
-      byteCount = 0
-    case .line(let bytes):
-      guard bytes.contains(where: { $0 > 0x20 }) else { return true }
-      item = self.item(bytes, isCut: isCut)
-      byteCount = bytes.count
+    guard case .line(let bytes) = piece else {
+      guard makeRoom(byteCount: 0, handOver) else { return false }
+      batch.refuse(tooLong)
+      return true
     }
-    var single = Batch()
-    single.add(item, line: lineNumber, byteCount: byteCount)
-    if !batch.isEmpty, !batch.hasRoom(for: single, limits) {
-      guard handOver(batch) else { return false }
-      batch = Batch()
+    guard bytes.contains(where: { $0 > 0x20 }) else { return true }
+    guard makeRoom(byteCount: bytes.count, handOver) else { return false }
+    do throws(LogError) {
+      let draft = try Draft(line: bytes, number: lineNumber, defaults: defaults)
+      guard draft.type != EventType.event_reversed.name else { return postpone(draft, handOver) }
+      batch.add(try engine.prepare(draft), line: lineNumber, byteCount: bytes.count)
+    } catch {
+      batch.refuse(isCut && Self.endsTooSoon(bytes) ? cutOff : error)
     }
-    batch.add(item, line: lineNumber, byteCount: byteCount)
     return true
   }
 
-  private func item(_ bytes: [UInt8], isCut: Bool) -> Batch.Item {
-    do throws(LogError) {
-      let draft = try Draft(line: bytes, number: lineNumber, defaults: defaults)
-      if draft.type == EventType.event_reversed.name { return .deferred(draft) }
-      return .prepared(try engine.prepare(draft))
-    } catch {
-      return .refused(isCut && Self.endsTooSoon(bytes) ? cutOff : error)
-    }
+  /// Hands the batch over if a line more would be too much for it.
+  private mutating func makeRoom(byteCount: Int, _ handOver: (Batch) -> Bool) -> Bool {
+    batch.hasRoom(byteCount: byteCount, limits) || handOverBatch(handOver)
+  }
+
+  private mutating func handOverBatch(_ handOver: (Batch) -> Bool) -> Bool {
+    if batch.isEmpty { return true }
+    let full = batch
+    batch = Batch()
+    return handOver(full)
+  }
+
+  private mutating func postpone(_ draft: Draft, _ handOver: (Batch) -> Bool) -> Bool {
+    guard handOverBatch(handOver) else { return false }
+    return handOver(Batch(deferred: draft))
   }
 
   private static func endsTooSoon(_ bytes: [UInt8]) -> Bool {

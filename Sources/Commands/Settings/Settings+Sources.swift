@@ -12,7 +12,7 @@ extension Settings {
     flags: [(setting: String, value: String, option: String)] = []
   ) throws(LogError) {
     self.init()
-    if let file = try Self.repositoryFile(here) { try read(file.bytes, file.path) }
+    if let file = try Self.repositoryFile("uetlog.json", here) { try read(file.bytes, file.path) }
     let ofLog = path + "/config.json"
     if let bytes = try Self.contents(ofLog) { try read(bytes, ofLog) }
     try readEnvironment(here)
@@ -21,13 +21,13 @@ extension Settings {
     }
   }
 
-  /// The nearest `config/uetlog.json` upward, no further than the top of the work tree.
-  private static func repositoryFile(
-    _ here: Surroundings
+  /// The nearest `config/NAME` upward, no further than the top of the work tree.
+  static func repositoryFile(
+    _ name: String, _ here: Surroundings
   ) throws(LogError) -> (path: String, bytes: [UInt8])? {
     for directory in here.directoriesUpward {
       let base = directory == "/" ? "" : directory
-      let path = base + "/config/uetlog.json"
+      let path = base + "/config/" + name
       if let bytes = try contents(path) { return (path, bytes) }
       if Files.exists(base + "/.git") { return nil }
     }

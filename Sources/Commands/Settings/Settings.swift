@@ -24,6 +24,9 @@ struct Settings: Sendable {
   /// Values that differ in origin from the shipped ones, by name.
   private var changes: [String: (value: SettingValue, source: Source)] = [:]
 
+  /// What tokens cost, by model; empty until they are read.
+  var prices: [String: TokenPrice] = [:]
+
   /// The shipped settings.
   init() {}
 
@@ -52,6 +55,7 @@ struct Settings: Sendable {
   /// The rules that these settings come to.
   var rules: Rules {
     var rules = Rules()
+    rules.prices = prices
     guard !changes.isEmpty else { return rules }
     for setting in SettingTable.all {
       if case .rules(let apply) = setting.effect, let change = changes[setting.name] {

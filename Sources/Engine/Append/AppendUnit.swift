@@ -92,6 +92,8 @@ package struct AppendUnit: WriteUnit {
       }
       // A reaction that is refused never refuses its cause.
       do throws(LogError) {
+        // Its id follows from the cause: somebody may have used it before.
+        guard try firstReceipt(of: prepared, in: tables) == nil else { continue }
         receipt.reactions.append(
           try append(prepared, depth: depth + 1, budget: &budget, to: &tables))
       } catch { if !error.code.isRefusal { throw error } }

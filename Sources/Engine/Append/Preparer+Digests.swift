@@ -37,7 +37,7 @@ extension Preparer {
     }
   }
 
-  private func check(_ name: String, _ text: String?, _ byteCountMax: Int) throws(LogError) {
+  func check(_ name: String, _ text: String?, _ byteCountMax: Int) throws(LogError) {
     guard let text else { return }
     guard text.utf8.count <= byteCountMax else {
       throw LogError(

@@ -70,6 +70,8 @@ package struct Preparer: Sendable {
     envelope.correlationID = draft.correlationID
     envelope.reverses = draft.reverses
     envelope.key = draft.key ?? definition.uniqueField.flatMap { payload.text($0) }
+    // A key from the payload has passed a limit in characters only.
+    try check("key", envelope.key, Limits.keyByteCount)
     envelope.flags = draft.flags
     envelope.payloadByteCount = UInt32(clamping: bytes.count)
     let salt = Salt(high: entropy.next(), low: entropy.next())
@@ -89,6 +91,14 @@ package struct Preparer: Sendable {
       addresses: try Addresses(
         definition, payload, stream: envelope.stream, runID: envelope.runID),
       reversal: nil, line: draft.line)
+  }
+
+  /// A preparer for another place, that makes no salt or id which this one makes too.
+  package mutating func split() -> Preparer {
+    var other = self
+    other.entropy = entropy.split()
+    other.ids = ULIDGenerator()
+    return other
   }
 
   /// A fresh identifier.
@@ -143,4 +153,5 @@ package struct Preparer: Sendable {
 private struct AnyEntropy: EntropySource {
   var base: any EntropySource
   mutating func next() -> UInt64 { base.next() }
+  mutating func split() -> AnyEntropy { AnyEntropy(base: base.split()) }
 }

@@ -53,14 +53,18 @@ struct ReplayStretch: ReadUnit {
     var found = Found()
     var position = min(start, try tables.head().position)
     var looked = 0
+    var byteCount = 0
     while position >= query.from, position > .none {
-      guard looked < Self.recordCountMax, found.events.count < Self.recordCountMax else {
+      guard looked < Self.recordCountMax, byteCount < Self.byteCountMax else {
         found.next = position
         break
       }
       looked += 1
       guard let event = try tables.event(at: position) else { break }
-      if query.matches(event) { found.events.append(event) }
+      if query.matches(event) {
+        byteCount += event.payload?.count ?? 0
+        found.events.append(event)
+      }
       position = Position(position.rawValue - 1)
     }
     return found

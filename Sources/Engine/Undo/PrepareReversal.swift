@@ -35,12 +35,13 @@ struct PlanReversal: ReadUnit {
       )
     }
     try fold.checkReversible(resolved)
-    fold.cancel(target)
     // Names are looked up as the fold needs them; an entity without a row has no number.
     var numbers: [Name: EntityNumber] = [:]
     for name in fold.names {
       if let number = try tables.number(of: name) { numbers[name] = number }
     }
+    try fold.checkIsWhole(of: resolved.addresses.entity, numbers, in: tables)
+    fold.cancel(target)
     return Planned(
       stream: event.envelope.stream, entity: resolved.addresses.entity,
       reversal: try fold.reversal(of: resolved) { numbers[$0] })
@@ -88,9 +89,45 @@ extension StreamFold {
         .rejected, "the event at position \(position) is not the newest of \(entity)",
         actual: "\(newest.definition.name) at position \(newest.event.position) came after it",
         hint:
-          "Undo that first, or the stream back to a revision: `uetlog compensate --stream \(target.event.envelope.stream) --to \(target.event.envelope.revision - 1)`"
+          "Undo that first, or the stream back to a revision: `uetlog compensate --stream "
+          + "\(target.event.envelope.stream) --to \(target.event.envelope.revision - 1)`"
       )
     }
+  }
+}
+
+extension StreamFold {
+  /// Throws when an entity's row is not what this stream's events alone make of it: undoing one of
+  /// them would undo what events of other streams did as well.
+  func checkIsWhole(
+    of entity: Name?, _ numbers: [Name: EntityNumber],
+    in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
+    guard let entity, let number = try tables.number(of: entity),
+      let row = try tables.row(number), let stored = try decodeState(row),
+      let folded = try state(of: entity, number: { numbers[$0] })
+    else { return }
+    guard folded.judgedDigest == stored.judgedDigest else {
+      throw LogError(
+        .rejected,
+        "\(entity) was changed by events of other streams too: none can be undone alone",
+        hint: "Append an event that puts it right")
+    }
+  }
+}
+
+/// Whether a draft's id or key is in the log already.
+private struct FindStored: ReadUnit {
+  let draft: PreparedDraft
+
+  func run(
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Bool {
+    if draft.hasGivenID, try tables.entry(for: .event(draft.envelope.eventID)) != nil {
+      return true
+    }
+    if let key = draft.scopedKey { return try tables.entry(for: key) != nil }
+    return false
   }
 }
 
@@ -103,6 +140,9 @@ extension Engine {
     guard let target = prepared.payload.text("target").flatMap({ ULID($0) }) else {
       throw LogError(.badInput, "event_reversed names its target by id", pointer: "/target")
     }
+    // One that was stored before is not planned again: the append answers with its receipt.
+    var known = FindStored(draft: prepared)
+    if try log.read(&known) { return prepared }
     var plan = PlanReversal(target: target, catalog: catalog)
     let planned = try log.read(&plan)
     prepared.envelope.stream = planned.stream

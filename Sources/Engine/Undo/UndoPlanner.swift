@@ -129,6 +129,9 @@ struct UndoPlanner: ReadUnit {
       guard var fold = folds[stream] else { continue }
       try fold.checkReversible(resolved)
       let entity = resolved.addresses.entity
+      if let entity, oldest[entity] == nil {
+        try fold.checkIsWhole(of: entity, numbers, in: tables)
+      }
       let before = try entity.flatMap { name throws(LogError) in
         try fold.state(of: name) { numbers[$0] }
       }

@@ -100,7 +100,7 @@ extension LogAudit {
       try tables.forEachStoredRow { (number, bytes) throws(LogError) in
         guard let row = expected[number] else {
           report.find(
-            .views, number.origin, "there is a row of number \(number.rawValue), which no name has")
+            .views, number.origin, "no name has number \(number.rawValue), which has a row")
           return true
         }
         seen.insert(number)

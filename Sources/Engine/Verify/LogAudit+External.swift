@@ -12,16 +12,27 @@ extension LogAudit {
     if let mark {
       evidence = check(mark, end)
     } else if let other {
-      report.skip(
-        .external, "a copy: another copy of this log was seen at position \(other.position)")
-      evidence =
-        other.position > end
-        ? "this is a copy, \(other.position.rawValue - end.rawValue) events behind another one that this machine saw"
-        : "this is a copy of a log that this machine saw at position \(other.position)"
+      evidence = describeCopy(other, end)
     } else {
       report.skip(.external, "this machine has seen nothing of this log before")
     }
     report.tell(.conclusion(head: end, root: recomputed, evidence: evidence))
+  }
+
+  /// A copy is no forgery: what it says of the other one is told, and not judged.
+  private func describeCopy(_ other: HighWaterSlot.Mark, _ end: Position) -> String {
+    let seen = "another copy of this log was seen at position \(other.position)"
+    guard other.position <= end else {
+      report.skip(.external, "\(seen), this one ends at \(end)")
+      return "this is a copy, and \(seen)"
+    }
+    let isSame = tree.frontier(size: other.position.next.rawValue)?.root == other.root
+    report.skip(
+      .external,
+      isSame ? "\(seen), with the same events" : "\(seen), with other events: a fork")
+    return isSame
+      ? "this is a copy, which agrees with another one to position \(other.position)"
+      : "this is a fork: \(seen), with other events"
   }
 
   private func check(_ mark: HighWaterSlot.Mark, _ end: Position) -> String {
@@ -36,7 +47,7 @@ extension LogAudit {
         .external, end.next, through: mark.position,
         "the log was rolled back: it ends at position \(end), \(seen)")
       report.end(.external, "older than what was seen")
-      return "events \(end.next) to \(mark.position) were there before"
+      return "\(mark.position.rawValue - end.rawValue) events after it were there before"
     }
     guard tree.isComplete else {
       report.skip(.external, "without all records the root at position \(mark.position) is unknown")
@@ -53,6 +64,7 @@ extension LogAudit {
     report.end(.external, "high-water mark at position \(mark.position) of this machine agrees")
     return mark.position == end
       ? "proved against changes by the high-water mark of this machine alone"
-      : "proved to position \(mark.position) by the high-water mark of this machine; nothing outside the log proves later events"
+      : "proved to position \(mark.position) by the high-water mark of this machine; "
+        + "nothing outside the log proves later events"
   }
 }

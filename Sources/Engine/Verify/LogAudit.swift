@@ -54,19 +54,19 @@ struct LogAudit: AuditUnit {
     self.report = report
     self.catalog = catalog
     identity = log.identity
-    mark = log.highWater?.known
-    other = log.highWater?.other
+    let mark = log.highWater?.known
+    let other = log.highWater?.other
+    self.mark = mark
+    self.other = other
     epoch = log.format.epoch
     preparer = Preparer(
       catalog: catalog, identity: log.identity, settingsDigest: 0, clock: SystemClock(),
       entropy: SeededEntropy(seed: 0))
     folder = Folder(catalog: catalog, rules: rules)
-    tree = TreeAudit(genesis: log.identity.genesisLeaf, markSize: mark.map { $0.position.next })
+    tree = TreeAudit(genesis: log.identity.genesisLeaf, markSize: (mark ?? other)?.position.next)
   }
 
-  /// Whether there is more to read.
-  ///
-  /// The last stretch checks the tables as well.
+  /// Reads a stretch, the last one the tables as well, and tells whether there is more to read.
   mutating func run(_ tables: borrowing ReadTables) throws(LogError) -> Bool {
     let head = readHead(tables)
     var left = Self.recordCountMax

@@ -30,7 +30,8 @@ extension Verification {
       let last = firstBad.rawValue > 0 ? firstBad.rawValue - 1 : 0
       return last == 0
         ? "DAMAGED from the first event on"
-        : "DAMAGED: nothing wrong is known of positions 1 to \(last), the first doubt is at position \(firstBad)"
+        : "DAMAGED: nothing wrong is known of positions 1 to \(last), "
+          + "the first doubt is at position \(firstBad)"
     }
   }
 

@@ -141,10 +141,9 @@ extension Verification {
     }
   }
 
-  /// Takes in that the process which read the log died by a signal: damage of the kind that LMDB
-  /// does not survive.
+  /// Takes in that the process which read the log died by a signal.
   ///
-  /// What it had told before stands.
+  /// That is damage of the kind that LMDB does not survive. What it had told before stands.
   package mutating func applyCrash(signal: String) {
     apply(
       .finding(

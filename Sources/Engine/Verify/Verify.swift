@@ -41,7 +41,9 @@ extension Verification {
     let metas = file.transactions.map(String.init).joined(separator: "/")
     report.end(
       .file,
-      "\(file.byteCount) bytes for \(file.pageCount) pages, first pages of transactions \(metas)")
+      file.pageCount > 0
+        ? "\(file.byteCount) bytes for \(file.pageCount) pages, first pages of transactions \(metas)"
+        : "\(file.byteCount) bytes")
     guard file.findings.isEmpty else {
       skipRest(report, "the data file can't be read through its first pages")
       return false

@@ -101,18 +101,18 @@ extension Engine {
     if let position {
       past = FoldedTables(try fold(to: position, progress: progress), of: log)
     }
-    var span: ViewSpan?
+    var span = ViewSpan(first: .none, last: .none)
     var start: [UInt8]? = prefix
     while let from = start {
       var stretch = ProjectStretch(view: view, request: request, start: from, key: name)
       let found = if let past { try stretch.run(past) } else { try log.read(&stretch) }
-      span = ViewSpan(first: span?.first ?? found.position, last: found.position)
+      span = ViewSpan(first: from == prefix ? found.position : span.first, last: found.position)
       for entry in found.entries where try !body(entry) {
-        return span ?? ViewSpan(first: .none, last: .none)
+        return span
       }
       start = found.next
     }
-    return span ?? ViewSpan(first: .none, last: .none)
+    return span
   }
 
   private static func rowName(_ key: String, _ view: any View.Type) throws(LogError) -> Name {
