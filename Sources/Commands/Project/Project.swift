@@ -48,6 +48,7 @@ struct Project: LogCommand {
     guard let type = views.first(where: { $0.name == view }) else {
       throw LogError(.usage, "there is no view \"\(view)\"", allowed: views.map { $0.name })
     }
+    try refreshViews(console)
     let opened = try OpenedLog(reading: common.log, console.here)
     let format = self.format ?? (common.json ? .json : .table)
     let filter = try EntryFilter(conditions)
@@ -160,13 +161,18 @@ struct Project: LogCommand {
   private func rebuildAll(_ console: Console) throws(LogError) -> ExitCode {
     let location = try LogLocation(flag: common.log, console.here)
     let settings = try Settings(log: location.path, console.here)
-    let opened = try OpenedLog(writing: location, settings, console)
-    var progress = Progress("rebuilding", isQuiet: common.quiet)
-    try opened.engine.rebuildViews { done, total in
-      progress.update(done.rawValue, of: total.rawValue)
-    }
-    console.note("all views are folded anew from \(try opened.engine.head().position) events")
+    try OpenedLog(writing: location, settings, console).rebuildViews(console)
     return .done
+  }
+
+  /// Views whose code is newer than their rows are folded anew first, as whoever opens the log to
+  /// write does.
+  private func refreshViews(_ console: Console) throws(LogError) {
+    guard try !OpenedLog(reading: common.log, console.here).engine.viewsAreCurrent() else {
+      return
+    }
+    let location = try LogLocation(flag: common.log, console.here)
+    _ = try OpenedLog(writing: location, try Settings(log: location.path, console.here), console)
   }
 }
 

@@ -34,6 +34,16 @@ struct OpenedLog {
     }
     engine = Engine(log: log, rules: settings.rules, settingsDigest: settings.digest)
     try Self.checkHighWater(log, try engine.head(), console)
+    if try !engine.viewsAreCurrent() { try rebuildViews(console) }
+  }
+
+  /// Folds all views anew, showing how far it is; what was there stays until it is done.
+  func rebuildViews(_ console: Console) throws(LogError) {
+    var progress = Progress("folding the views anew", isQuiet: console.isQuiet)
+    try engine.rebuildViews { done, total in
+      progress.update(done.rawValue, of: total.rawValue)
+    }
+    console.note("all views are folded anew from \(try engine.head().position) events")
   }
 
   private static func open(
@@ -49,7 +59,9 @@ struct OpenedLog {
   private static func create(
     _ location: LogLocation, _ options: LogOptions, _ console: Console
   ) throws(LogError) -> LMDBLog {
-    try LMDBLog.create(location.path, identity: freshIdentity(), options)
+    try LMDBLog.create(
+      location.path, identity: freshIdentity(), options,
+      values: [ViewLayouts.key: ViewLayouts.current.encoded])
     let log = try LMDBLog(opening: location.path, options)
     console.note("made a new log at \(location.path)")
     return log

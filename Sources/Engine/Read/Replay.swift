@@ -9,6 +9,8 @@ struct ReplayStretch: ReadUnit {
     var events: [Event] = []
     /// Where the next stretch goes on; nil at the end.
     var next: Position?
+    /// Reading forwards: the position after the last record that was looked at.
+    var end: Position
   }
 
   let query: Query
@@ -26,7 +28,7 @@ struct ReplayStretch: ReadUnit {
   private func forwards(
     _ tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Found {
-    var found = Found()
+    var found = Found(end: start)
     var looked = 0
     var byteCount = 0
     try tables.scan(from: start) { (position, record) throws(LogError) in
@@ -36,6 +38,7 @@ struct ReplayStretch: ReadUnit {
         return false
       }
       looked += 1
+      found.end = position.next
       if query.matches(record.envelope) {
         let event = Event(
           position: position, envelope: record.envelope.owned, payload: record.payload)
@@ -50,7 +53,7 @@ struct ReplayStretch: ReadUnit {
   private func backwards(
     _ tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Found {
-    var found = Found()
+    var found = Found(end: start)
     var position = min(start, try tables.head().position)
     var looked = 0
     var byteCount = 0
@@ -95,17 +98,22 @@ extension Engine {
     if let since = query.since, query.clock == .log {
       query.from = max(query.from, try position(atOrAfter: since))
     }
-    if let positions = try linked(query) { return try visit(positions, query, body) }
+    // Whoever goes on from what is returned must miss nothing: it is settled before reading.
+    let head = try head().position
+    if let positions = try linked(query) {
+      return try visit(positions.filter { $0 <= head }, query, body) ?? head.next
+    }
     if let last = query.last, !query.isBackwards {
       var tail = query
       tail.isBackwards = true
+      tail.to = min(query.to, head)
       var events: [Event] = []
       try replay(tail) { (event) throws(LogError) in
         events.append(event)
         return events.count < last
       }
       for event in events.reversed() where try !body(event) { break }
-      return try head().position.next
+      return head.next
     }
     return try visitAll(query, body)
   }
@@ -125,19 +133,20 @@ extension Engine {
         end = event.position.next
         guard try body(event) else { return end }
       }
+      end = max(end, found.end)
       start = found.next
     }
-    return try max(end, head().position.next)
+    return end
   }
 
   private func visit(
     _ positions: [Position], _ query: Query, _ body: (Event) throws(LogError) -> Bool
-  ) throws(LogError) -> Position {
+  ) throws(LogError) -> Position? {
     for position in positions {
       let event = try event(.position(position))
       guard query.matches(event) else { continue }
       guard try body(event) else { return position.next }
     }
-    return try head().position.next
+    return nil
   }
 }

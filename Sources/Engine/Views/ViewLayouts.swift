@@ -28,6 +28,11 @@ package struct ViewLayouts: Hashable, Sendable {
     }
   }
 
+  /// Whether some rows are of a layout that comes after this one's.
+  func isNewer(than other: ViewLayouts) -> Bool {
+    layouts.contains { category, layout in layout > other.layouts[category] ?? 0 }
+  }
+
   package var encoded: [UInt8] {
     layouts.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
   }
@@ -40,6 +45,11 @@ struct AskLayouts: ReadUnit {
   ) throws(LogError) -> Bool {
     let current = ViewLayouts.current
     if let stored = try tables.value(ViewLayouts.key).flatMap({ ViewLayouts($0) }) {
+      guard !stored.isNewer(than: current) else {
+        throw LogError(
+          .tooOld, "a newer uetlog has folded the views of this log",
+          hint: "Use the newer uetlog that others use")
+      }
       return stored == current
     }
     // A log that does not say it is asked row by row.
