@@ -11,8 +11,8 @@ package struct DataFile: Hashable, Sendable {
   package let pageCount: UInt64
   /// What is wrong with it, in sentences without a final stop.
   ///
-  /// Whole pages missing at its end are not among them: a writer that was killed may have left
-  /// out some that nothing refers to. Who reads one that is referred to dies by a signal.
+  /// Pages missing at its end that nothing refers to are not among them: a writer that was killed
+  /// may have left them out.
   package let findings: [String]
 
   /// Reads the data file of the log in a directory.
@@ -26,14 +26,16 @@ package struct DataFile: Hashable, Sendable {
       guard error.code == .corruption else { throw error }
     }
     let pages: MetaPages
-    do throws(LMDBError) { pages = try MetaPages(dataFile: path + "/data.mdb") } catch {
+    do throws(LMDBError) {
+      pages = try MetaPages(dataFile: path + "/data.mdb")
+      findings = try FileCheck.findings(path + "/data.mdb", pages).map(\.description)
+    } catch {
       throw LogError(error, doing: "reading \(path)/data.mdb")
     }
     byteCount = pages.fileSize
     transactions = pages.pages.map(\.transactionID)
     let newest = pages.pages.max { $0.transactionID < $1.transactionID }
     pageCount = newest.map { $0.lastPage &+ 1 } ?? 0
-    findings = pages.findings.filter { !FileCheck.mayBeWell($0) }.map(\.description)
   }
 
   /// The version of LMDB that this program has.

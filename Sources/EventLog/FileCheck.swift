@@ -20,31 +20,42 @@ enum FileCheck {
     try checkStart(path + "/data.mdb")
   }
 
-  /// So many pages may be missing at the end of a file.
-  ///
-  /// A writer that was killed right after its commit may leave out pages that nothing refers to;
-  /// they are added when the file is opened.
-  private static let missingPagesMax: UInt64 = 256
-
   private static func checkStart(_ path: String) throws(LogError) {
-    let pages: MetaPages
-    do throws(LMDBError) { pages = try MetaPages(dataFile: path) } catch {
+    let found: MetaFinding?
+    do throws(LMDBError) {
+      found = try findings(path, MetaPages(dataFile: path)).first
+    } catch {
       // Somebody writes all the time: then the file is well.
       if error == .tryAgain { return }
       throw LogError(error, doing: "reading \(path)")
     }
-    for finding in pages.findings {
-      if mayBeWell(finding) { continue }
-      throw LogError(
-        .corruption, "\(path) is damaged: \(finding)", hint: "Restore it from a backup")
-    }
+    guard let found else { return }
+    throw LogError(
+      .corruption, "\(path) is damaged: \(found)", hint: "Restore it from a backup")
   }
 
-  /// Whether a finding is one that a file which is well may give.
-  static func mayBeWell(_ finding: MetaFinding) -> Bool {
-    guard case .truncated(let byteCount, let expected) = finding else { return false }
-    return byteCount % MetaPage.byteCount == 0
-      && expected - UInt64(max(byteCount, 0)) <= missingPagesMax * UInt64(MetaPage.byteCount)
+  /// What is wrong with a data file whose start was read.
+  ///
+  /// A writer that was killed right after its commit may leave out pages at the end that nothing
+  /// refers to. That is not wrong: whoever opens the file adds them.
+  static func findings(_ path: String, _ pages: MetaPages) throws(LMDBError) -> [MetaFinding] {
+    var findings: [MetaFinding] = []
+    for finding in pages.findings {
+      if case .truncated = finding, try !hasLostPages(path, pages) { continue }
+      findings.append(finding)
+    }
+    return findings
+  }
+
+  private static func hasLostPages(
+    _ path: String, _ pages: MetaPages
+  ) throws(LMDBError) -> Bool {
+    let newest = pages.pages.max { $0.transactionID < $1.transactionID }
+    guard let newest, try PageWalk.refersBeyondEnd(dataFile: path, of: newest) else {
+      return false
+    }
+    // A commit meanwhile may have reused pages under the walk, and has made the file whole.
+    return try MetaPages(dataFile: path).pages == pages.pages
   }
 
   private static func checkFile(

@@ -17,7 +17,8 @@ extension LMDBLog {
   ) throws(LogError) {
     let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")
-    // Not named by the process number: in containers it repeats, and a leftover would be in the way.
+    // Not named by the process number: in containers it repeats, and a leftover would be in the
+    // way.
     var template = Array("\(path).tmp.XXXXXX".utf8CString)
     guard unsafe mkdtemp(&template) != nil else { throw LogError.cannotCreate(path) }
     let temporary = String(

@@ -5,6 +5,9 @@ internal import LMDB
 extension LMDBLog {
   /// How often the map may grow for one transaction.
   private static let growthsMax = 24
+  /// Together five seconds.
+  private static let growthAttemptsMax = 25_000
+  private static let growthPauseMicroseconds: useconds_t = 200
 
   package func write<U: WriteUnit>(
     waitNanoseconds: Int64, _ unit: inout U
@@ -87,15 +90,41 @@ extension LMDBLog {
     return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 20
   }
 
+  /// Readers of this process are short, but they have to end before the map can move.
+  private func setMapSize(_ byteCount: Int) throws(LMDBError) {
+    for _ in 0..<50_000 {
+      do throws(LMDBError) {
+        return try environment.setMapSize(byteCount)
+      } catch {
+        guard error == .transactionsOpen else { throw error }
+        usleep(100)
+      }
+    }
+    throw .transactionsOpen
+  }
+
   private func grow() throws(LogError) {
     do throws(LMDBError) {
       let size = try environment.info().mapSize
       let (doubled, overflow) = size.multipliedReportingOverflow(by: 2)
       guard !overflow else { throw LMDBError.outOfMemory }
-      try environment.setMapSize(doubled)
+      try setMapSize(doubled)
     } catch {
       throw LogError(error, doing: "growing the map")
     }
+  }
+
+  /// Waits for other threads' snapshots, which are short: the map can't change under them.
+  private func setMapSize(_ size: Int) throws(LMDBError) {
+    for _ in 0..<Self.growthAttemptsMax {
+      do throws(LMDBError) {
+        return try environment.setMapSize(size)
+      } catch {
+        guard error == .transactionsOpen else { throw error }
+        usleep(Self.growthPauseMicroseconds)
+      }
+    }
+    try environment.setMapSize(size)
   }
 }
 

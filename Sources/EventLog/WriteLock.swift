@@ -3,7 +3,8 @@ internal import Glibc
 
 /// The lock in front of LMDB's own: an advisory lock on the log's directory.
 ///
-/// It can be waited for with a deadline. LMDB's has none, so that a stopped writer would block all others for ever.
+/// It can be waited for with a deadline. LMDB's has none, so that a stopped writer would block all
+/// others for ever.
 final class WriteLock: Sendable {
   private let path: String
   private let descriptor: Int32

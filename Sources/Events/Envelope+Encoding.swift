@@ -1,7 +1,8 @@
 internal import Bytes
 
 extension Envelope {
-  /// The bytes that are stored and hashed; nil when a text is too long for its field, or all are for a record.
+  /// The bytes that are stored and hashed; nil when a text is too long for its field, or all are
+  /// for a record.
   package func encoded() -> [UInt8]? {
     guard fitsFormat else { return nil }
     var out: [UInt8] = []

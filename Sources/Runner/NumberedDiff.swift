@@ -1,4 +1,4 @@
-/// Splits what `git log --numstat -p` prints for a commit: lines of counts, an empty line, the diff.
+/// Splits what `git log --numstat -p` prints for a commit: counts, an empty line, the diff.
 enum NumberedDiff {
   static func split(_ bytes: [UInt8]) -> (files: [GitFile], diff: ArraySlice<UInt8>) {
     var files: [GitFile] = []

@@ -11,11 +11,19 @@ import Testing
     #expect(Self.sources.count > 50)
   }
 
-  @Test func `no line has more than 100 columns`() {
+  @Test func `no line has more than 100 columns unless it is one string`() {
     report(
       check(Self.all) { line, _ in
-        line.count > 100 ? "has \(line.count) columns: break it so that it has at most 100" : nil
+        line.count > 100 && !Self.isOneString(line)
+          ? "has \(line.count) columns: break it so that it has at most 100" : nil
       })
+  }
+
+  /// Whether a line holds a string literal alone, perhaps behind an operator: sentences and JSON
+  /// are easier to find unbroken.
+  private static func isOneString(_ line: some StringProtocol) -> Bool {
+    let code = line.drop { " +=?:".contains($0) }
+    return code.hasPrefix("\"") || code.hasPrefix("#\"")
   }
 
   @Test func `no file has more than 400 lines`() {
