@@ -90,19 +90,6 @@ extension LMDBLog {
     return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 20
   }
 
-  /// Readers of this process are short, but they have to end before the map can move.
-  private func setMapSize(_ byteCount: Int) throws(LMDBError) {
-    for _ in 0..<50_000 {
-      do throws(LMDBError) {
-        return try environment.setMapSize(byteCount)
-      } catch {
-        guard error == .transactionsOpen else { throw error }
-        usleep(100)
-      }
-    }
-    throw .transactionsOpen
-  }
-
   private func grow() throws(LogError) {
     do throws(LMDBError) {
       let size = try environment.info().mapSize
