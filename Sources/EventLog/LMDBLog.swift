@@ -20,16 +20,7 @@ package final class LMDBLog: EventLog {
   package init(opening path: String, _ options: LogOptions = LogOptions()) throws(LogError) {
     try FileCheck.check(directory: path, options)
     self.path = path
-    let mapSize = options.mapByteCount
-    do {
-      environment = try Environment(
-        path: path,
-        options: EnvironmentOptions(
-          mapSizeBytes: mapSize, readOnly: options.isReadOnly, noSync: options.isUnsafeWithoutSync))
-    } catch {
-      if error == .noSuchFile { throw LogError.noLog(path) }
-      throw LogError(error, doing: "opening \(path)")
-    }
+    environment = try Self.openEnvironment(path, options)
     (handles, format, identity) = try Self.readDescription(environment, path)
     lock = try WriteLock(directory: path)
     highWater = HighWaterSlot(
