@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import Testing
 
@@ -55,7 +56,7 @@ struct NumberTests {
   }
 
   @Test func `comparison and multiples agree with integer arithmetic`() throws {
-    var random = SeededGenerator(seed: 0xDEC1)
+    var random = SeededEntropy(seed: 0xDEC1)
     for _ in 0..<2_000 {
       let scale = Int.random(in: 0...6, using: &random)
       let one = Int64.random(in: -100_000...100_000, using: &random)

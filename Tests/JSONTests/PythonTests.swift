@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import JSON
 import Testing
@@ -27,7 +28,7 @@ struct PythonTests {
   func `verdicts are those of Python's json module`() throws {
     var samples = (Cases.accepted + Cases.rejected).map { Array($0.utf8) }
     samples += Cases.badUTF8.map { [0x22] + $0 + [0x22] }
-    var random = SeededGenerator(seed: 0x9A7B)
+    var random = SeededEntropy(seed: 0x9A7B)
     let seeds = samples
     for _ in 0..<4_000 {
       var bytes = seeds.randomElement(using: &random) ?? []

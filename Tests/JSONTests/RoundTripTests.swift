@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import Testing
 
@@ -6,10 +7,10 @@ struct RoundTripTests {
   private struct Sample {
     var writer = JSONWriter()
     var loose = ""
-    var random: SeededGenerator
+    var random: SeededEntropy
 
     init(seed: UInt64) {
-      random = SeededGenerator(seed: seed)
+      random = SeededEntropy(seed: seed)
       value(depth: 0)
     }
 
@@ -123,7 +124,7 @@ struct RoundTripTests {
 
   @Test(arguments: 1...300)
   func `damaged bytes never read as what they are not`(_ seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededEntropy(seed: seed)
     var bytes = Sample(seed: seed).writer.bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
       let index = Int.random(in: 0..<bytes.count, using: &random)

@@ -1,3 +1,4 @@
+import Bytes
 import Patterns
 import Testing
 
@@ -60,7 +61,7 @@ private indirect enum Reference {
     (0...text.count).contains { !ends(in: text, from: $0).isEmpty }
   }
 
-  static func random(_ depth: Int, _ random: inout SeededGenerator) -> Reference {
+  static func random(_ depth: Int, _ random: inout SeededEntropy) -> Reference {
     switch Int.random(in: 0..<(depth > 3 ? 8 : 14), using: &random) {
     case 0, 1: return .literal("a")
     case 2: return .literal("b")
@@ -86,7 +87,7 @@ private indirect enum Reference {
 struct ReferenceTests {
   @Test(arguments: 1...20)
   func `random patterns match as the slow reference does`(_ seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededEntropy(seed: seed)
     for _ in 0..<200 {
       var reference = Reference.random(0, &random)
       if Bool.random(using: &random) { reference = .sequence([.start, reference, .end]) }

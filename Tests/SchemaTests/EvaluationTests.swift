@@ -1,3 +1,4 @@
+import Bytes
 import JSON
 import Schema
 import Testing
@@ -91,7 +92,7 @@ struct EvaluationTests {
   }
 
   @Test func `keys are found among any others`() throws {
-    var random = SeededGenerator(seed: 0x5EED)
+    var random = SeededEntropy(seed: 0x5EED)
     for _ in 0..<200 {
       let pool = (0..<30).map { _ in
         String(
