@@ -9,11 +9,17 @@ package struct ChildProcess: ~Copyable {
   private let output: Int32
   private let errors: Int32
   private let program: String
+  /// The start of what the program printed to its standard error.
+  private var errorText: [UInt8] = []
+  private var hasErrorsLeft = true
   private var isReaped = false
 
-  /// Starts `program`, found on the path, with the environment of this process and `environment`.
+  private static let errorByteCountMax = 4096
+
+  /// Starts `program`, found on the path, with the environment of this process and `environment`,
+  /// whose nil values take a variable away.
   package init(
-    _ program: String, _ arguments: [String], environment: [String: String] = [:]
+    _ program: String, _ arguments: [String], environment: [String: String?] = [:]
   ) throws(RunnerError) {
     self.program = program
     let (readOutput, writeOutput) = try Self.pipe()
@@ -55,15 +61,17 @@ package struct ChildProcess: ~Copyable {
 
   /// Reads at most `count` bytes of what the program prints; empty at its end.
   package mutating func read(_ count: Int) throws(RunnerError) -> [UInt8] {
-    try Self.read(output, count, program)
+    while hasErrorsLeft, try takeErrors(untilOutput: true) {}
+    return try Self.read(output, count, program)
   }
 
-  /// Waits for the program's end.
+  /// Waits for the program's end; what is left of its output is dropped.
   ///
   /// - Returns: its exit code, 128 + n when it was ended by signal n, and the start of what it
   ///   printed to its standard error.
   package mutating func wait() throws(RunnerError) -> (code: Int32, errors: String) {
-    let text = try Self.read(errors, 4096, program)
+    while try !read(1 << 16).isEmpty {}
+    while hasErrorsLeft { _ = try takeErrors(untilOutput: false) }
     var status: Int32 = 0
     while unsafe waitpid(process, &status, 0) < 0 {
       guard errno == EINTR else {
@@ -73,7 +81,30 @@ package struct ChildProcess: ~Copyable {
     isReaped = true
     let signal = status & 0x7F
     let code = signal == 0 ? (status >> 8) & 0xFF : 128 + signal
-    return (code, String(decoding: text, as: UTF8.self))
+    return (code, String(decoding: errorText, as: UTF8.self))
+  }
+
+  /// Takes in what the program printed to its standard error, all of it: a program whose errors
+  /// nobody reads stops when the pipe is full.
+  ///
+  /// - Returns: false when there is output to read first.
+  private mutating func takeErrors(untilOutput: Bool) throws(RunnerError) -> Bool {
+    var ends = [
+      pollfd(fd: errors, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: untilOutput ? output : -1, events: Int16(POLLIN), revents: 0),
+    ]
+    while unsafe poll(&ends, 2, -1) < 0 {
+      guard errno == EINTR else {
+        throw RunnerError(
+          program: program, message: unsafe String(cString: strerror(errno)), isMissing: false)
+      }
+    }
+    if ends[0].revents != 0 {
+      let bytes = try Self.read(errors, 1 << 14, program)
+      hasErrorsLeft = !bytes.isEmpty
+      errorText += bytes.prefix(Self.errorByteCountMax - errorText.count)
+    }
+    return ends[1].revents == 0
   }
 
   private static func pipe() throws(RunnerError) -> (read: Int32, write: Int32) {
@@ -105,16 +136,17 @@ package struct ChildProcess: ~Copyable {
     return bytes
   }
 
-  private static func merged(_ changes: [String: String]) -> [String] {
+  private static func merged(_ changes: [String: String?]) -> [String] {
     var merged: [String] = []
     var entry = unsafe environ
     while let text = unsafe entry.pointee {
       let variable = unsafe String(cString: text)
       let name = String(variable.prefix { $0 != "=" })
-      if changes[name] == nil { merged.append(variable) }
+      if !changes.keys.contains(name) { merged.append(variable) }
       unsafe entry += 1
     }
-    return merged + changes.map { "\($0.key)=\($0.value)" }.sorted()
+    let set = changes.compactMap { name, value in value.map { "\(name)=\($0)" } }
+    return merged + set.sorted()
   }
 
   private static func withStrings<R>(

@@ -8,16 +8,31 @@ package struct GitLog: ~Copyable {
   /// Longer diffs are dropped, and the commit says so.
   private let diffByteCountMax: Int
 
-  /// Before each commit.
-  ///
-  /// Diffs of text hold no NUL, so nothing of a commit looks like it.
-  private static let separator: [UInt8] = [0, 0, 1, 0]
-  private static let format = "%x00%x00%x01%x00%H%x00%P%x00%ct%x00%an%x00%s%x00%b%x00"
+  /// Before each commit: drawn by lot, because files that git takes for text may hold any bytes.
+  private let separator: [UInt8]
 
-  /// Settings that keep the output the same whatever the user's git is set to.
-  package static let environment = [
-    "LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1", "GIT_PAGER": "cat", "GIT_EXTERNAL_DIFF": "",
-    "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0",
+  /// Variables that keep the output the same whatever the user's git is set to; a hook's own
+  /// repository must not stand in for the one that is asked for.
+  package static let environment: [String: String?] = [
+    "LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1", "GIT_PAGER": "cat", "GIT_EXTERNAL_DIFF": nil,
+    "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_DIFF_OPTS": nil, "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_COMMON_DIR": nil,
+    "GIT_INDEX_FILE": nil, "GIT_OBJECT_DIRECTORY": nil, "GIT_ALTERNATE_OBJECT_DIRECTORIES": nil,
+    "GIT_NAMESPACE": nil, "GIT_PREFIX": nil, "GIT_GRAFT_FILE": nil, "GIT_SHALLOW_FILE": nil,
+    "GIT_ATTR_NOSYSTEM": "1", "GIT_LITERAL_PATHSPECS": nil, "GIT_ICASE_PATHSPECS": nil,
+  ]
+
+  /// Settings that would change what a diff says, and with it the events of a commit.
+  private static let settings = [
+    "core.quotePath=true", "core.attributesFile=/dev/null", "diff.suppressBlankEmpty=false",
+    "log.showRoot=true", "log.showSignature=false",
+  ].flatMap { ["-c", $0] }
+
+  private static let diffOptions = [
+    "--numstat", "-p", "--full-index", "--unified=3", "--inter-hunk-context=0",
+    "--diff-algorithm=myers", "--indent-heuristic", "--src-prefix=a/", "--dst-prefix=b/",
+    "--submodule=short", "--ignore-submodules=none", "--no-relative", "-O/dev/null",
+    "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes",
   ]
 
   /// Starts reading.
@@ -28,13 +43,18 @@ package struct GitLog: ~Copyable {
   package init(
     repository: String, since: String? = nil, count: Int? = nil, diffByteCountMax: Int
   ) throws(RunnerError) {
-    var arguments = [
-      "-C", repository, "-c", "core.quotePath=true", "-c", "diff.noprefix=false",
-      "-c", "diff.mnemonicPrefix=false", "-c", "log.showSignature=false",
-      "log", "--reverse", "--topo-order", "--encoding=UTF-8", "--format=\(Self.format)",
-      "--numstat", "-p",
-      "--full-index", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes",
+    let lot = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined()
+    separator = [0] + Array(lot.utf8) + [0]
+    // Read from inside of the git directory: attributes of a work tree change what a diff says, and
+    // differ from one checkout to the next.
+    let directory = try Self.output(repository: repository, ["rev-parse", "--absolute-git-dir"])
+      .droppingLineEnd
+    var arguments = ["-C", directory, "--git-dir=\(directory)"] + Self.settings
+    arguments += [
+      "log", "--reverse", "--topo-order", "--encoding=UTF-8",
+      "--format=%x00\(lot)%x00%H%x00%P%x00%ct%x00%an%x00%s%x00%b%x00",
     ]
+    arguments += Self.diffOptions
     if let count { arguments.append("--max-count=\(count)") }
     arguments += ["--end-of-options", since.map { "\($0)..HEAD" } ?? "HEAD", "--"]
     process = try ChildProcess("git", arguments, environment: Self.environment)
@@ -45,13 +65,7 @@ package struct GitLog: ~Copyable {
   ///
   /// Throws when git failed.
   package mutating func next() throws(RunnerError) -> GitCommit? {
-    guard try skipSeparator() else {
-      let (code, errors) = try process.wait()
-      guard code == 0 else {
-        throw RunnerError(program: "git log", message: errors, isMissing: false)
-      }
-      return nil
-    }
+    guard try skipSeparator() else { return nil }
     let hash = try text()
     let parents = try text().split(separator: " ").map(String.init)
     let seconds = Int64(try text()) ?? 0
@@ -66,6 +80,8 @@ package struct GitLog: ~Copyable {
   }
 
   /// Reads more of git's output; false at its end.
+  ///
+  /// Throws when git failed: what it printed last may be half a commit.
   private mutating func fill() throws(RunnerError) -> Bool {
     guard !isAtEnd else { return false }
     if place > 0 {
@@ -73,15 +89,22 @@ package struct GitLog: ~Copyable {
       place = 0
     }
     let more = try process.read(1 << 16)
-    isAtEnd = more.isEmpty
-    buffer += more
-    return !isAtEnd
+    guard more.isEmpty else {
+      buffer += more
+      return true
+    }
+    isAtEnd = true
+    let (code, errors) = try process.wait()
+    guard code == 0 else {
+      throw RunnerError(program: "git log", message: errors, isMissing: false)
+    }
+    return false
   }
 
   private mutating func skipSeparator() throws(RunnerError) -> Bool {
     while true {
-      if let start = find(Self.separator, from: place) {
-        place = start + Self.separator.count
+      if let start = find(separator, from: place) {
+        place = start + separator.count
         return true
       }
       guard try fill() else { return false }
@@ -106,14 +129,11 @@ package struct GitLog: ~Copyable {
     var collected: [UInt8] = []
     var isTooLong = false
     while true {
-      let end = find(Self.separator, from: place)
+      let end = find(separator, from: place)
       // The separator may be cut in two by the end of what was read so far.
-      let safe = end ?? max(place, buffer.count - Self.separator.count)
-      if collected.count + safe - place > diffByteCountMax {
-        isTooLong = true
-      } else {
-        collected += buffer[place..<safe]
-      }
+      let safe = end ?? max(place, buffer.count - separator.count)
+      isTooLong = isTooLong || collected.count + safe - place > diffByteCountMax
+      if !isTooLong { collected += buffer[place..<safe] }
       place = safe
       if end != nil { return (collected, isTooLong) }
       guard try fill() else {
@@ -152,4 +172,9 @@ extension GitLog {
     guard code == 0 else { throw RunnerError(program: "git", message: errors, isMissing: false) }
     return String(decoding: text, as: UTF8.self)
   }
+}
+
+extension String {
+  /// Without the line end that a program prints after its answer.
+  fileprivate var droppingLineEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

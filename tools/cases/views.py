@@ -97,3 +97,26 @@ def case_rows_keep_to_the_documents_of_the_pipeline(box):
         for number, row in enumerate(rows(box, view)):
             path = box.path(f"{view}-{number}.json", json.dumps(row))
             box.run("schema", "check", "--schema", f"schema/{document}.v1.json", path)
+
+
+def case_watching_shows_each_change(box):
+    box.worker("w1")
+    process = box.start("project", "workers", "--watch", "--format", "json", *NOW)
+
+    def next_shown():
+        text = b""
+        while True:
+            text += process.stdout.readline()
+            try:
+                return json.loads(text)
+            except ValueError:
+                continue
+
+    shown = [next_shown()]
+    for name in ("w2", "w3"):
+        box.append("worker_spawned", f"worker_id={name}", "adapter_type=aider")
+        shown.append(next_shown())
+    same([[row["worker_id"] for row in rows] for rows in shown],
+         [["w1"], ["w1", "w2"], ["w1", "w2", "w3"]], "workers")
+    process.stdout.close()
+    same(process.wait(timeout=20), 0, "exit when nobody reads")

@@ -11,9 +11,8 @@ internal import Runner
 /// Every id follows from the commit alone, so that any two imports of a history agree and a second
 /// one adds nothing.
 struct GitDrafts {
-  /// How views name the repository and project.
+  /// How views name the repository and project: a path would tell the clones of one history apart.
   let project: String
-  let repository: String
   /// What ties the events of one import together.
   let importID: String
 
@@ -61,7 +60,7 @@ struct GitDrafts {
     writer.beginObject()
     writer.member("patch_id", ids.patch.description)
     writer.member("format", "unified_diff")
-    writer.member("target_repo", repository)
+    writer.member("target_repo", project)
     if let parent = commit.parents.first { writer.member("base_commit", parent) }
     origin(commit, ids, &writer)
     let summary = commit.subject.prefixOfScalars(512)

@@ -36,7 +36,7 @@ struct GitImport {
 
   func run(progress: (Summary) -> Void) throws(LogError) -> Summary {
     let (importID, head) = try identify()
-    let drafts = GitDrafts(project: project, repository: repository, importID: importID)
+    let drafts = GitDrafts(project: project, importID: importID)
     var summary = Summary()
     var group: [PreparedDraft] = []
     var groupByteCount = 0
@@ -109,14 +109,16 @@ struct GitImport {
     }
   }
 
-  /// The patch of the commit that this one reverts; nil when that is not in the repository.
+  /// The patch of the commit that this one reverts; nil when that is not in the repository, or a
+  /// merge, which has no patch.
   private func revertedPatch(_ commit: GitCommit) -> ULID? {
     guard let hash = commit.reverts,
       let shown = try? GitLog.output(
-        repository: repository, ["show", "-s", "--format=%H %ct", "--end-of-options", hash])
+        repository: repository,
+        ["show", "-s", "--format=%H %ct %P", "--end-of-options", "\(hash)^{commit}"])
     else { return nil }
     let words = shown.trimmed.split(separator: " ")
-    guard words.count == 2, let seconds = Int64(words[1]) else { return nil }
+    guard (2...3).contains(words.count), let seconds = Int64(words[1]) else { return nil }
     return CommitIDs(hash: String(words[0]), seconds: seconds).patch
   }
 

@@ -19,7 +19,7 @@ struct CloudEvent: RecordRenderer {
     writer.member("time", envelope.time.description)
     writer.member("datacontenttype", "application/json")
     // Extension attributes: lower-case letters and digits only.
-    writer.member("sequence", position.rawValue)
+    writer.member("sequence", Self.sequence(position))
     writer.member("streamrevision", envelope.revision)
     writer.member("recordedat", envelope.recordedAt.description)
     if let run = envelope.runID { writer.member("runid", run.description) }
@@ -33,5 +33,11 @@ struct CloudEvent: RecordRenderer {
     writer.endObject()
     out += writer.bytes
     out.append(0x0A)
+  }
+
+  /// A position as the sequence extension wants it: a text that sorts as the numbers do.
+  private static func sequence(_ position: Position) -> String {
+    let digits = String(position.rawValue)
+    return String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
   }
 }

@@ -21,7 +21,9 @@ struct FollowCursor {
   }
 
   /// The next position to hand out; the first one for a new cursor.
-  func load() throws(LogError) -> Position {
+  ///
+  /// - Parameter end: the position after the log's last; a reader of this log was not further.
+  func load(end: Position) throws(LogError) -> Position {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else {
       if errno == ENOENT { return Position(1) }
@@ -31,9 +33,10 @@ struct FollowCursor {
     var bytes = [UInt8](repeating: 0, count: 32)
     let count = unsafe read(descriptor, &bytes, 32)
     let text = String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 0x0A }, as: UTF8.self)
-    guard let position = UInt64(text), position > 0 else {
+    guard let position = UInt64(text), position > 0, position <= end.rawValue else {
       throw LogError(
-        .corruption, "the cursor \(path) is damaged", expected: "a position", actual: "\"\(text)\"",
+        .corruption, "the cursor \(path) is damaged, or of another log",
+        expected: "a position up to \(end)", actual: "\"\(text)\"",
         hint: "Remove the file to read from the beginning")
     }
     return Position(position)

@@ -10,11 +10,18 @@ struct Following {
 
   func run(_ first: Query) throws(LogError) -> ExitCode {
     var query = first
-    if let cursor { query.from = max(query.from, try cursor.load()) }
+    if let cursor {
+      query.from = max(query.from, try cursor.load(end: try opened.engine.head().position.next))
+    }
     let output = printer.console.output
     let watch = LogWatch(log: opened.location.path)
     while true {
-      let next = try printer.print(query)
+      // A round ends at a head that was read before it: what is stored meanwhile is for the next.
+      let end = min(query.to, try opened.engine.head().position)
+      var round = query
+      round.to = end
+      try printer.print(round)
+      let next = end.next
       output.flush()
       guard output.failure == nil else { return .done }
       if let cursor, next > query.from { try cursor.save(next) }
