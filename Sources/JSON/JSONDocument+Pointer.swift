@@ -61,7 +61,9 @@ extension JSONDocument {
       child = index
       index = token.next == Token.none ? -1 : Int(token.next)
     }
-    return steps.reversed().map { "/" + Self.pointerStep($0) }.joined()
+    var pointer = ""
+    for step in steps.reversed() { pointer += "/" + Self.pointerStep(step) }
+    return pointer
   }
 
   private func openKey(_ index: Int) -> String {

@@ -52,31 +52,32 @@ extension Scanner {
 
   private mutating func keysAreUniqueSorted(of index: Int) -> Bool {
     var text: [UInt8] = []
-    var keys: [(bytes: Range<Int>, start: Int)] = []
+    var keys: [(start: Int, end: Int, place: Int)] = []
     var child = index &+ 1
     while child < used {
       let key = tape[child]
       let before = text.count
       Escape.decode(Int(key.start) &+ 1..<Int(key.end) &- 1, of: input, into: &text)
-      keys.append((before..<text.count, Int(key.start)))
+      keys.append((before, text.count, place: Int(key.start)))
       child = Int(tape[child &+ 1].next)
     }
     keys.sort { Self.isBefore($0, $1, in: text) }
     for pair in zip(keys, keys.dropFirst())
-    where text[pair.0.bytes].elementsEqual(text[pair.1.bytes]) {
-      return fail(.duplicateKey, max(pair.0.start, pair.1.start))
+    where text[pair.0.start..<pair.0.end].elementsEqual(text[pair.1.start..<pair.1.end]) {
+      return fail(.duplicateKey, max(pair.0.place, pair.1.place))
     }
     return true
   }
 
   private static func isBefore(
-    _ one: (bytes: Range<Int>, start: Int), _ other: (bytes: Range<Int>, start: Int),
+    _ one: (start: Int, end: Int, place: Int), _ other: (start: Int, end: Int, place: Int),
     in text: [UInt8]
   ) -> Bool {
-    if one.bytes.count != other.bytes.count { return one.bytes.count < other.bytes.count }
-    for offset in 0..<one.bytes.count {
-      let left = text[one.bytes.lowerBound &+ offset]
-      let right = text[other.bytes.lowerBound &+ offset]
+    let count = one.end &- one.start
+    guard count == other.end &- other.start else { return count < other.end &- other.start }
+    for offset in 0..<count {
+      let left = text[one.start &+ offset]
+      let right = text[other.start &+ offset]
       if left != right { return left < right }
     }
     return false

@@ -29,7 +29,7 @@ struct FileIdentity: Hashable, Sendable {
 ///
 /// LMDB may open a file only once in a process: closing a second one drops the first one's locks.
 enum OpenFiles {
-  private static let identities = Mutex<Set<FileIdentity>>([])
+  private static let identities = Mutex<[FileIdentity]>([])
 
   /// Runs `open` and registers the file it opened, one caller at a time.
   static func register(
@@ -39,7 +39,7 @@ enum OpenFiles {
       if let present = FileIdentity(path: path), identities.contains(present) {
         throw .alreadyOpen
       }
-      identities.insert(try open())
+      identities.append(try open())
     }
   }
 
@@ -47,7 +47,7 @@ enum OpenFiles {
   static func unregister(_ identity: FileIdentity, close: () -> Void) {
     identities.withLock { identities in
       close()
-      identities.remove(identity)
+      identities.removeAll { $0 == identity }
     }
   }
 }

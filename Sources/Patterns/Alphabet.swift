@@ -5,15 +5,17 @@ struct Alphabet: Sendable {
   private var ascii: [UInt16]
 
   init(_ program: Program) {
-    var cuts: Set<UInt32> = [0]
+    var cuts: [UInt32] = [0]
     let words = program.usesBoundaries ? [ScalarSet.word] : []
     for set in program.sets + words {
       for range in set.ranges {
-        cuts.insert(range.lowerBound)
-        if range.upperBound < ScalarSet.last { cuts.insert(range.upperBound + 1) }
+        cuts.append(range.lowerBound)
+        if range.upperBound < ScalarSet.last { cuts.append(range.upperBound + 1) }
       }
     }
-    starts = cuts.sorted()
+    cuts.sort()
+    starts = []
+    for cut in cuts where starts.last != cut { starts.append(cut) }
     ascii = []
     ascii.reserveCapacity(128)
     var index = 0

@@ -57,12 +57,10 @@ extension Compilation {
     let document = document(scope)
     var rule = ObjectRule()
     var entries: [Entry] = []
-    var indices: [[UInt8]: Int] = [:]
     if let node = found[.properties] {
       for (key, block) in try children(ofMap: node, scope) {
-        let bytes = document.stringBytes(key) ?? []
-        indices[bytes] = entries.count
-        entries.append(Entry(name: code.name(bytes), block: block, isDeclared: true))
+        let name = code.name(document.stringBytes(key) ?? [])
+        entries.append(Entry(name: name, block: block, isDeclared: true))
       }
     }
     if let node = found[.required] {
@@ -73,11 +71,9 @@ extension Compilation {
           add(.required, .object, code.names.count - 1, code.names.count, at: node)
           continue
         }
-        let index = indices[bytes] ?? entries.count
-        if index == entries.count {
-          indices[bytes] = index
-          entries.append(Entry(name: code.name(bytes)))
-        }
+        let known = entries.firstIndex { code.matches($0.name, bytes) }
+        let index = known ?? entries.count
+        if known == nil { entries.append(Entry(name: code.name(bytes))) }
         entries[index].bit = 1 << UInt64(count)
         rule.required |= entries[index].bit
       }
@@ -107,11 +103,13 @@ extension Compilation {
     guard document.kind(node) == .array else {
       throw error("expected an array of keys", scope, at: node)
     }
+    guard JSONEquality.elementsDiffer(in: document, node) else {
+      throw error("expected keys, each once", scope, at: node)
+    }
     var keys: [[UInt8]] = []
-    var seen: Set<[UInt8]> = []
     for element in elements(node, scope) {
-      guard let key = document.stringBytes(element), seen.insert(key).inserted else {
-        throw error("expected keys, each once", scope, at: element)
+      guard let key = document.stringBytes(element) else {
+        throw error("expected a key in a string", scope, at: element)
       }
       keys.append(key)
     }

@@ -14,7 +14,8 @@ struct Compilation {
   let assertsFormats: Bool
   var code = Code()
   private(set) var registry: Registry
-  private var blocks: [Location: Int] = [:]
+  /// The block of each node of each document; -1 where there is none yet.
+  private var blocks: [[Int]] = []
   private var queue: [Scope] = []
   private var patterns: [String: Int] = [:]
 
@@ -25,7 +26,15 @@ struct Compilation {
   }
 
   mutating func run(_ bytes: [UInt8], id: String) throws(SchemaError) -> Program {
-    let (root, base) = try registry.add(bytes, id: id)
+    try run(try registry.add(bytes, id: id))
+  }
+
+  mutating func run(_ document: JSONDocument, id: String) throws(SchemaError) -> Program {
+    try run(registry.add(document, id: id))
+  }
+
+  private mutating func run(_ added: (Location, base: String)) throws(SchemaError) -> Program {
+    let (root, base) = added
     let scope = Scope(location: root, base: base)
     try requireSchema(root.node, scope)
     _ = block(at: scope)
@@ -52,8 +61,11 @@ struct Compilation {
   }
 
   private mutating func block(at scope: Scope) -> Int {
-    if let known = blocks[scope.location] { return known }
-    blocks[scope.location] = queue.count
+    let (document, node) = (scope.location.document, scope.location.node.index)
+    while blocks.count <= document { blocks.append([]) }
+    while blocks[document].count <= node { blocks[document].append(-1) }
+    if blocks[document][node] >= 0 { return blocks[document][node] }
+    blocks[document][node] = queue.count
     queue.append(scope)
     code.blocks.append(Block(document: scope.location.document, node: scope.location.node))
     return queue.count - 1

@@ -125,6 +125,11 @@ struct Code: Sendable {
     text += bytes
     return Name(start: start, end: text.count)
   }
+
+  /// Whether a name has these bytes.
+  func matches(_ name: Name, _ bytes: [UInt8]) -> Bool {
+    text[name.start..<name.end].elementsEqual(bytes)
+  }
 }
 
 /// Compiled code, shared by the copies of a schema.

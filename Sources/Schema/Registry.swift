@@ -26,6 +26,11 @@ struct Registry {
         message: "line \(error.line), column \(error.column): \(error.message)",
         pointer: error.pointer, schemaID: id)
     }
+    return add(document, id: id)
+  }
+
+  /// Indexes the ids in a document.
+  mutating func add(_ document: JSONDocument, id: String) -> (Location, base: String) {
     let root = Location(document: documents.count, node: document.root)
     documents.append(document)
     ids.append(id)

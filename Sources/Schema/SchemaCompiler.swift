@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 
 /// Compiles draft-07 schemas; what it doesn't support is an error, never ignored.
 package struct SchemaCompiler {
@@ -34,9 +34,21 @@ package struct SchemaCompiler {
 
   /// Compiles the schema in `bytes`; relative references are resolved against `id`.
   package func compile(_ bytes: [UInt8], id: String) throws(SchemaError) -> CompiledSchema {
-    var compilation = Compilation(
+    var compilation = compilation
+    return CompiledSchema(program: try compilation.run(bytes, id: id))
+  }
+
+  /// Compiles a schema that is parsed already; relative references are resolved against `id`.
+  package func compile(
+    _ document: JSONDocument, id: String
+  ) throws(SchemaError) -> CompiledSchema {
+    var compilation = compilation
+    return CompiledSchema(program: try compilation.run(document, id: id))
+  }
+
+  private var compilation: Compilation {
+    Compilation(
       Registry(load: load), refusesUnknown: unknownKeywords == .refuse,
       assertsFormats: formats == .assert)
-    return CompiledSchema(program: try compilation.run(bytes, id: id))
   }
 }

@@ -7,9 +7,9 @@ struct AppendArguments: Sendable {
   private(set) var type: String?
   /// The `key=value` words.
   private(set) var fields: [String] = []
-  private(set) var values: [AppendOption: String] = [:]
+  private var values: [(option: AppendOption, value: String)] = []
   private(set) var labels: [String] = []
-  private(set) var flags: Set<AppendOption> = []
+  private var flags: [AppendOption] = []
   /// Help is wanted: ArgumentParser prints it.
   private(set) var isHelpWanted = false
 
@@ -34,7 +34,9 @@ struct AppendArguments: Sendable {
     try checkCombinations()
   }
 
-  func value(_ option: AppendOption) -> String? { values[option] }
+  func value(_ option: AppendOption) -> String? {
+    values.first { $0.option == option }?.value
+  }
 
   func has(_ flag: AppendOption) -> Bool { flags.contains(flag) }
 
@@ -55,10 +57,12 @@ struct AppendArguments: Sendable {
     let body = word.hasPrefix("--") ? word.dropFirst(2) : ""
     let equals = body.firstIndex(of: "=")
     let name = String(body[..<(equals ?? body.endIndex)])
-    guard let option = AppendOption(rawValue: name) else { throw Self.unknown(word, name) }
+    guard let option = AppendOption.allCases.first(where: { $0.rawValue == name }) else {
+      throw Self.unknown(word, name)
+    }
     guard option.takesValue else {
       guard equals == nil else { throw Self.usage("--\(name) takes no value") }
-      flags.insert(option)
+      if !has(option) { flags.append(option) }
       return
     }
     let value: String
@@ -74,14 +78,13 @@ struct AppendArguments: Sendable {
     if option.isRepeatable {
       labels.append(value)
     } else {
-      guard values.updateValue(value, forKey: option) == nil else {
-        throw Self.usage("--\(name) is given twice")
-      }
+      guard self.value(option) == nil else { throw Self.usage("--\(name) is given twice") }
+      values.append((option, value))
     }
   }
 
   private func checkCombinations() throws(LogError) {
-    let given = Array(values.keys) + Array(flags)
+    let given = values.map(\.option) + flags
     if type == nil {
       if let wrong = given.first(where: \.isForOneEvent) {
         throw Self.usage("--\(wrong.rawValue) needs a TYPE: lines of drafts say it themselves")
@@ -89,7 +92,7 @@ struct AppendArguments: Sendable {
     } else if let wrong = given.first(where: \.isForLines) {
       throw Self.usage("--\(wrong.rawValue) is for lines on standard input, without a TYPE")
     }
-    guard flags.isSuperset(of: [.atomic, .followStdin]) else { return }
+    guard has(.atomic), has(.followStdin) else { return }
     throw Self.usage("--atomic and --follow-stdin exclude each other")
   }
 

@@ -93,13 +93,13 @@ enum SettingTable {
     fixed("budget.default_model", .optionalText, ""),
     fixed("gate.timeout_seconds", .integer(1...secondsMax), "300"),
     fixed("gate.no_tests_passes", .flag, "false"),
-    fixed("merge.order", .order(mergeOrder), mergeOrder.joined(separator: ",")),
+    fixed("merge.order", .order(mergeOrder.split(separator: ",").map(String.init)), mergeOrder),
     fixed("reaction.enabled", .flag, "true"),
     fixed("reaction.max_depth", .integer(0...8), "8"),
     fixed("reaction.max_width", .integer(0...64), "64"),
   ]
 
-  private static let mergeOrder = ["priority", "critical_path", "dependents", "age", "id"]
+  private static let mergeOrder = "priority,critical_path,dependents,age,id"
 
   /// The largest number that JSON readers agree on.
   private static let secondsMax: Int64 = 9_007_199_254_740_991

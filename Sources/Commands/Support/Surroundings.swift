@@ -6,9 +6,12 @@ struct Surroundings: Sendable {
   /// The variables that uetlog looks at, and no others.
   var environment: [String: String]
 
-  private static let names: Set<String> = [
-    "UETLOG", "HOME", "XDG_STATE_HOME", "NO_COLOR", "TERM", "CLICOLOR_FORCE",
-  ]
+  private static func isLookedAt(_ name: String) -> Bool {
+    switch name {
+    case "UETLOG", "HOME", "XDG_STATE_HOME", "NO_COLOR", "TERM", "CLICOLOR_FORCE": true
+    default: name.hasPrefix("UETLOG_")
+    }
+  }
 
   init(workingDirectory: String, environment: [String: String] = [:]) {
     self.workingDirectory = workingDirectory
@@ -26,7 +29,7 @@ struct Surroundings: Sendable {
       let text = unsafe String(cString: variable)
       guard let equals = text.utf8.firstIndex(of: 0x3D) else { continue }
       let name = String(text[..<equals])
-      guard names.contains(name) || name.hasPrefix("UETLOG_") else { continue }
+      guard isLookedAt(name) else { continue }
       here.environment[name] = String(text[text.utf8.index(after: equals)...])
     }
     return here

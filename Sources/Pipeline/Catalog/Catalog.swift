@@ -29,7 +29,9 @@ package final class Catalog: Sendable {
     do { document = try JSONDocument(parsing: bytes) } catch {
       throw LogError(.badInput, "\(origin) is not JSON: \(error)", pointer: error.pointer)
     }
-    let schema = try Catalog.compile(bytes, id: origin)
+    let schema = try Catalog.compile(id: origin) { compiler throws(SchemaError) in
+      try compiler.compile(document, id: origin)
+    }
     let definition = EventDefinition(
       name: name, bytes: bytes, document: document, schema: schema)
     definitions.withLock { $0[name] = definition }
@@ -38,8 +40,14 @@ package final class Catalog: Sendable {
 
   /// Compiles a schema; `$ref`s reach every file of `schema/` by its id.
   package static func compile(_ bytes: [UInt8], id: String) throws(LogError) -> CompiledSchema {
+    try compile(id: id) { compiler throws(SchemaError) in try compiler.compile(bytes, id: id) }
+  }
+
+  private static func compile(
+    id: String, _ compile: (SchemaCompiler) throws(SchemaError) -> CompiledSchema
+  ) throws(LogError) -> CompiledSchema {
     let compiler = SchemaCompiler(unknownKeywords: .refuse, formats: .assert, load: { load($0) })
-    do { return try compiler.compile(bytes, id: id) } catch {
+    do { return try compile(compiler) } catch {
       throw LogError(
         .badInput, "schema \(id) can't be used: \(error.message)", pointer: error.pointer)
     }
@@ -50,9 +58,15 @@ package final class Catalog: Sendable {
   /// References name files from the top, as the documents they describe always did; resolved
   /// against the id of the file they stand in they get its folders in front, which are dropped.
   static func load(_ id: String) -> [UInt8]? {
-    let parts = id.split(separator: "/")
-    guard let top = parts.lastIndex(of: "schema") else { return nil }
-    let path = parts[(top + 1)...].joined(separator: "/")
+    var rest = id.utf8[...]
+    var last: Substring.UTF8View?
+    while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+      let isTop = rest[..<slash].elementsEqual("schema".utf8)
+      rest = rest[rest.index(after: slash)...]
+      if isTop { last = rest }
+    }
+    guard let last else { return nil }
+    let path = String(Substring(last))
     for candidate in [path, "uet/" + path, "uet-extra/" + path] {
       if let index = SchemaFiles.index(ofPath: candidate) { return SchemaFiles.bytes(at: index) }
     }
