@@ -35,13 +35,16 @@ extension [UInt8] {
   /// Appends a one-byte length and the text; the caller has checked that it is at most 255 bytes.
   package mutating func append(shortText text: [UInt8]) {
     append(UInt8(clamping: text.count))
-    append(contentsOf: text.prefix(255))
+    if text.count <= 255 { append(contentsOf: text) } else { append(contentsOf: text[..<255]) }
   }
 
   /// The same for a string.
   package mutating func append(shortText text: String) {
-    append(UInt8(clamping: text.utf8.count))
-    append(contentsOf: text.utf8.prefix(255))
+    var text = text
+    text.withUTF8 { bytes in
+      append(UInt8(clamping: bytes.count))
+      unsafe append(contentsOf: bytes.prefix(255))
+    }
   }
 }
 

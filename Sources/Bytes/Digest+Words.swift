@@ -7,8 +7,13 @@ extension Digest {
   }
 
   /// The first eight bytes as a number, big-endian.
-  package var prefix64: UInt64 { UInt64(truncatingIfNeeded: prefix128 >> 64) }
+  package var prefix64: UInt64 { word(0) }
 
   /// The first sixteen bytes as a number, big-endian.
-  package var prefix128: UInt128 { bytes.prefix(16).reduce(0) { $0 << 8 | UInt128($1) } }
+  package var prefix128: UInt128 { UInt128(word(0)) << 64 | UInt128(word(1)) }
+
+  private func word(_ index: Int) -> UInt64 {
+    UInt64(
+      bigEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+  }
 }

@@ -31,37 +31,69 @@ extension Timestamp: CustomStringConvertible {
 
   /// The text form as ASCII bytes.
   package var utf8: [UInt8] {
-    let second = nanoseconds.floorDivided(by: 1_000_000_000)
-    let remainder = Int(nanoseconds % 1_000_000_000)
+    var out: [UInt8] = []
+    out.append(text: self)
+    return out
+  }
+}
+
+extension [UInt8] {
+  /// Appends the text form of a moment.
+  package mutating func append(text time: Timestamp) {
+    let second = time.nanoseconds.floorDivided(by: 1_000_000_000)
+    let remainder = Int(time.nanoseconds % 1_000_000_000)
     let fraction = remainder < 0 ? remainder + 1_000_000_000 : remainder
     let day = second.floorDivided(by: 86400)
     let (year, month, dayOfMonth) = Calendar.civil(day: Int(day))
     let inDay = Int(second - day * 86400)
-    var out: [UInt8] = []
-    out.reserveCapacity(30)
-    out.appendDigits(year, 4)
-    out.append(0x2D)
-    out.appendDigits(month, 2)
-    out.append(0x2D)
-    out.appendDigits(dayOfMonth, 2)
-    out.append(0x54)
-    out.appendDigits(inDay / 3600, 2)
-    out.append(0x3A)
-    out.appendDigits(inDay / 60 % 60, 2)
-    out.append(0x3A)
-    out.appendDigits(inDay % 60, 2)
+    var text = TextBuffer()
+    text.put(year, 4)
+    text.put(byte: 0x2D)
+    text.put(month, 2)
+    text.put(byte: 0x2D)
+    text.put(dayOfMonth, 2)
+    text.put(byte: 0x54)
+    text.put(inDay / 3600, 2)
+    text.put(byte: 0x3A)
+    text.put(inDay / 60 % 60, 2)
+    text.put(byte: 0x3A)
+    text.put(inDay % 60, 2)
     if fraction != 0 {
-      out.append(0x2E)
+      text.put(byte: 0x2E)
       if fraction % 1_000_000 == 0 {
-        out.appendDigits(fraction / 1_000_000, 3)
+        text.put(fraction / 1_000_000, 3)
       } else if fraction % 1000 == 0 {
-        out.appendDigits(fraction / 1000, 6)
+        text.put(fraction / 1000, 6)
       } else {
-        out.appendDigits(fraction, 9)
+        text.put(fraction, 9)
       }
     }
-    out.append(0x5A)
-    return out
+    text.put(byte: 0x5A)
+    let span = text.bytes.span.extracting(0..<text.count)
+    unsafe span.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
+}
+
+/// Room for the longest text form of a moment, without a place on the heap.
+private struct TextBuffer {
+  private(set) var bytes = InlineArray<32, UInt8>(repeating: 0)
+  private(set) var count = 0
+
+  mutating func put(byte: UInt8) {
+    guard count < 32 else { return }
+    bytes[count] = byte
+    count += 1
+  }
+
+  /// A number in decimal, padded with zeros to `width` digits.
+  mutating func put(_ value: Int, _ width: Int) {
+    guard count + width <= 32 else { return }
+    var value = value
+    for place in (count..<count + width).reversed() {
+      bytes[place] = UInt8(truncatingIfNeeded: 0x30 + value % 10)
+      value /= 10
+    }
+    count += width
   }
 }
 
@@ -122,19 +154,6 @@ private struct TextReader {
     guard let hours = digits(2), take(0x3A), let minutes = digits(2), hours < 24, minutes < 60
     else { return nil }
     return (negative ? -1 : 1) * (hours * 60 + minutes)
-  }
-}
-
-extension [UInt8] {
-  /// Appends a number in decimal, padded with zeros to `width` digits.
-  package mutating func appendDigits(_ value: Int, _ width: Int) {
-    let start = count
-    var value = value
-    for _ in 0..<width {
-      append(UInt8(0x30 + value % 10))
-      value /= 10
-    }
-    self[start...].reverse()
   }
 }
 

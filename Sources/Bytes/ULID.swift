@@ -29,11 +29,12 @@ package struct ULID: Hashable, Comparable, Sendable {
 
 extension ULID: CustomStringConvertible {
   /// Parses the 26-character text form; nil when it is anything else.
-  package init?(_ text: some Collection<UInt8>) {
-    guard text.count == 26 else { return nil }
+  package init?(_ text: RawSpan) {
+    guard text.byteCount == Self.textByteCount else { return nil }
     var high: UInt64 = 0
     var low: UInt64 = 0
-    for (place, byte) in text.enumerated() {
+    for place in 0..<Self.textByteCount {
+      let byte = unsafe text.unsafeLoad(fromByteOffset: place, as: UInt8.self)
       guard let digit = Crockford.value(of: byte) else { return nil }
       if place == 0, digit > 7 { return nil }
       high = high << 5 | low >> 59
@@ -42,37 +43,46 @@ extension ULID: CustomStringConvertible {
     self.init(high: high, low: low)
   }
 
-  package init?(_ text: String) { self.init(text.utf8) }
+  package init?(_ text: some Collection<UInt8>) { self.init(Array(text).rawSpan) }
+
+  package init?(_ text: String) {
+    var text = text
+    let id = text.withUTF8 { bytes in unsafe ULID(bytes.span.bytes) }
+    guard let id else { return nil }
+    self = id
+  }
+
+  /// How long the text form is.
+  package static let textByteCount = 26
 
   /// The text form as ASCII bytes.
   package var utf8: [UInt8] {
-    var out = [UInt8](repeating: 0, count: 26)
-    var high = high
-    var low = low
-    for place in out.indices.reversed() {
-      out[place] = Crockford.digit(UInt8(truncatingIfNeeded: low & 31))
-      low = low >> 5 | high << 59
-      high >>= 5
-    }
+    var out: [UInt8] = []
+    out.append(text: self)
     return out
   }
 
   package var description: String { String(decoding: utf8, as: UTF8.self) }
 }
 
-/// Crockford's base 32: no I, L, O, U.
-enum Crockford {
-  static func digit(_ value: UInt8) -> UInt8 {
-    switch value {
-    case 0...9: 0x30 + value
-    case 10...17: 0x41 + (value - 10)  // A–H
-    case 18...19: 0x4A + (value - 18)  // J K
-    case 20...21: 0x4D + (value - 20)  // M N
-    case 22...26: 0x50 + (value - 22)  // P–T
-    default: 0x56 + (value - 27)  // V–Z
+extension [UInt8] {
+  /// Appends the text form of an identifier.
+  package mutating func append(text id: ULID) {
+    let digits: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    unsafe withUnsafeTemporaryAllocation(byteCount: ULID.textByteCount, alignment: 8) { text in
+      var (high, low) = (id.high, id.low)
+      for place in (0..<ULID.textByteCount).reversed() {
+        unsafe text[place] = unsafe digits.utf8Start[Int(truncatingIfNeeded: low & 31)]
+        low = low >> 5 | high << 59
+        high >>= 5
+      }
+      unsafe append(contentsOf: text)
     }
   }
+}
 
+/// Crockford's base 32: no I, L, O, U.
+enum Crockford {
   static func value(of byte: UInt8) -> UInt8? {
     switch byte {
     case 0x30...0x39: byte - 0x30

@@ -6,7 +6,7 @@ extension Envelope {
   package func encoded() -> [UInt8]? {
     guard fitsFormat else { return nil }
     var out: [UInt8] = []
-    out.reserveCapacity(256)
+    out.reserveCapacity(512)
     out.append(EnvelopeLayout.version)
     out.append(severity.rawValue)
     out.append(littleEndian: flags.rawValue)
@@ -22,7 +22,7 @@ extension Envelope {
     out.append(littleEndian: schemaDigest)
     out.append(littleEndian: settingsDigest)
     out.append(littleEndian: payloadByteCount)
-    out.append(contentsOf: commitment.bytes)
+    unsafe commitment.withUnsafeBytes { unsafe out.append(contentsOf: $0) }
     out.append(shortText: type)
     out.append(shortText: stream.bytes)
     out.append(shortText: source)

@@ -91,6 +91,16 @@ package struct EnvelopeView: ~Escapable {
     String(decoding: text(range), as: UTF8.self)
   }
 
+  /// Whether these are the bytes of one of the ranges.
+  package func has(_ text: [UInt8], at range: Range<Int>) -> Bool {
+    guard text.count == range.count else { return false }
+    for (index, byte) in zip(range, text)
+    where unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self) != byte {
+      return false
+    }
+    return true
+  }
+
   package var labels: [Label] {
     guard !labelsRange.isEmpty else { return [] }
     var reader = ByteReader(bytes)

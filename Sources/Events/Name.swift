@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The name of a stream or of another row of state: 1–255 bytes of UTF-8 without control
 /// characters, compared bytewise (never by canonical equivalence).
 package struct Name: Hashable, Sendable, CustomStringConvertible {
@@ -31,6 +33,39 @@ package struct Name: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var description: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension Name {
+  /// Differs from process to process, so that nobody can choose names that collide.
+  private static let seed = UInt64.random(in: .min ... .max)
+
+  /// One number made of the bytes, eight at a time: names are looked up several times for each
+  /// event, and the standard hasher takes them byte by byte.
+  package func hash(into hasher: inout Hasher) { hasher.combine(Self.digest(bytes)) }
+
+  private static func digest(_ bytes: [UInt8]) -> UInt64 {
+    let span = bytes.rawSpan
+    var state = seed ^ UInt64(truncatingIfNeeded: span.byteCount)
+    var offset = 0
+    while offset &+ 8 <= span.byteCount {
+      state = mixed(
+        state, unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      offset &+= 8
+    }
+    var tail: UInt64 = 0
+    while offset < span.byteCount {
+      tail = tail << 8 | UInt64(unsafe span.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+      offset &+= 1
+    }
+    return mixed(state, tail)
+  }
+
+  @inline(__always)
+  private static func mixed(_ state: UInt64, _ word: UInt64) -> UInt64 {
+    let product = (state ^ word ^ 0x9E37_79B9_7F4A_7C15)
+      .multipliedFullWidth(by: word ^ seed ^ 0xE703_7ED1_A0B4_28DB)
+    return product.high ^ product.low
+  }
 }
 
 extension Name: Comparable {

@@ -19,7 +19,7 @@ struct JSONLine: RecordRenderer {
     out.put("\",\"stream\":")
     out.put(quoted: envelope, envelope.streamRange)
     out.put(",\"ts\":\"")
-    out += envelope.time.utf8
+    out.append(text: envelope.time)
     out.put("\",\"severity\":\"")
     out.put(envelope.severity.staticName)
     out.append(0x22)
@@ -41,7 +41,7 @@ struct JSONLine: RecordRenderer {
     out.put(",\"revision\":")
     out += String(envelope.revision).utf8
     out.put(",\"recorded_at\":\"")
-    out += envelope.recordedAt.utf8
+    out.append(text: envelope.recordedAt)
     out.put("\",\"leaf\":\"")
     out += envelope.leaf.description.utf8
     out.put("\",\"flags\":[")
@@ -88,7 +88,7 @@ extension [UInt8] {
     unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
   }
 
-  fileprivate mutating func put(_ id: ULID) { append(contentsOf: id.utf8) }
+  fileprivate mutating func put(_ id: ULID) { append(text: id) }
 
   /// Appends a member whose value is an identifier.
   fileprivate mutating func put(member: StaticString, _ id: ULID) {
@@ -100,8 +100,10 @@ extension [UInt8] {
   /// Appends a text of the envelope in quotes; escapes are rare.
   fileprivate mutating func put(quoted envelope: borrowing EnvelopeView, _ range: Range<Int>) {
     let text = envelope.bytes.extracting(range)
-    let isPlain = unsafe text.withUnsafeBytes { bytes in
-      unsafe bytes.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
+    var isPlain = true
+    for index in 0..<text.byteCount {
+      let byte = unsafe text.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+      if byte < 0x20 || byte == 0x22 || byte == 0x5C { isPlain = false }
     }
     if isPlain {
       append(0x22)

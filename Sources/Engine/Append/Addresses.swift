@@ -15,10 +15,21 @@ package struct Addresses: Hashable, Sendable {
   package init(
     _ definition: EventDefinition, _ payload: Payload, stream: Name, runID: ULID?
   ) throws(LogError) {
-    let runID = runID?.utf8
-    entity = Category(of: stream) == .none ? nil : stream
-    if let template = definition.entity { entity = try template.resolved(payload, runID) }
-    run = runID.flatMap { Name(Array("run-".utf8) + $0) }
+    try self.init(
+      definition, payload, stream: stream, runID: runID, run: runID.map { Name(run: $0) })
+  }
+
+  /// The same with the name of the run's row, which many events have in common.
+  init(
+    _ definition: EventDefinition, _ payload: Payload, stream: Name, runID: ULID?, run: Name?
+  ) throws(LogError) {
+    self.run = run
+    entity = nil
+    if let template = definition.entity {
+      entity = try template.resolved(payload, runID)
+    } else if Category(of: stream) != .none {
+      entity = stream
+    }
     reads = []
     for template in definition.reads {
       if let name = try template.resolved(payload, runID) { reads.append(name) }
@@ -34,7 +45,7 @@ package struct Addresses: Hashable, Sendable {
 
 extension Template {
   /// The name that the payload gives; nil when its fields are missing.
-  func resolved(_ payload: Payload, _ runID: [UInt8]?) throws(LogError) -> Name? {
+  func resolved(_ payload: Payload, _ runID: ULID?) throws(LogError) -> Name? {
     switch name(payload, runID: runID) {
     case .name(let name): return name
     case .none: return nil

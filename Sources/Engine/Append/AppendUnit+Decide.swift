@@ -4,12 +4,22 @@ internal import Merkle
 internal import Pipeline
 
 extension AppendUnit {
-  /// The rows of one event, by number.
-  struct Numbers {
-    var stream: EntityNumber
-    var entity: EntityNumber?
-    var run: EntityNumber?
-    var adds: [EntityNumber]
+  /// The rows of one event; nil for those that do not exist yet.
+  struct Rows {
+    var stream: RowCache.Slot?
+    var entity: RowCache.Slot?
+    var run: RowCache.Slot?
+    var adds: [RowCache.Slot?]
+  }
+
+  /// What was decided about a draft.
+  struct Decision {
+    var flags: EventFlags = []
+    var verdict: UInt8 = 0
+    /// The payload of the event that the state asked for.
+    var consulted: Payload?
+    /// The event as it was judged; nil for a reversal and for a user's own type.
+    var event: DomainEvent?
   }
 
   /// The first receipt when the id or key is known with the same content; throws when it is
@@ -40,12 +50,50 @@ extension AppendUnit {
       type: event.envelope.type, flags: event.envelope.flags)
   }
 
+  /// Loads the rows that a draft concerns.
+  mutating func find(
+    _ draft: PreparedDraft, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Rows {
+    let stream = draft.envelope.stream
+    var rows = Rows(adds: [])
+    rows.stream = try machine.cache.load(stream, from: tables)
+    if let name = draft.addresses.entity {
+      rows.entity = name == stream ? rows.stream : try machine.cache.load(name, from: tables)
+    }
+    if let name = draft.addresses.run { rows.run = try machine.cache.load(name, from: tables) }
+    for name in draft.addresses.adds {
+      rows.adds.append(try name.flatMap { name throws(LogError) in
+        try machine.cache.load(name, from: tables)
+      })
+    }
+    return rows
+  }
+
   /// Checks the expected revision and asks the entity; nothing is changed.
   mutating func decide(
-    _ draft: PreparedDraft, in tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> (EventFlags, Payload?, verdict: UInt8) {
-    let stream = try load(draft.envelope.stream, from: tables)
-    let revision = stream.flatMap { machine.cache[$0]?.row.revision } ?? 0
+    _ draft: PreparedDraft, _ rows: Rows,
+    in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Decision {
+    try checkRevision(draft, rows.stream.map { machine.cache.revision($0) } ?? 0)
+    guard draft.reversal == nil, let event = domainEvent(draft, rows) else { return Decision() }
+    let state = draft.addresses.entity.flatMap { name in
+      rows.entity.flatMap { machine.cache.state($0) } ?? entityType(of: Category(of: name))?.init()
+    }
+    let consulted = try payload(at: state?.consults(for: event), in: tables)
+    let context = try context(draft, state, event, consulted, in: tables)
+    let facts = factFlags(of: event, context)
+    var decision = Decision(flags: facts, consulted: consulted, event: event)
+    do throws(LogError) {
+      decision.flags.formUnion(try state?.decide(event, context) ?? [])
+    } catch {
+      // An import is judged, not refused: the verdict is stored with the event.
+      guard draft.envelope.flags.contains(.imported) else { throw error }
+      decision.verdict = error.code == .budget ? 2 : 1
+    }
+    return decision
+  }
+
+  private func checkRevision(_ draft: PreparedDraft, _ revision: UInt64) throws(LogError) {
     if let expect = draft.expect, expect != revision {
       throw LogError(
         .conflict, "\(draft.envelope.stream) has moved on",
@@ -59,32 +107,6 @@ extension AppendUnit {
         .conflict, "\(draft.envelope.stream) has moved on since the undoing was planned",
         expected: "revision \(reversal.revision)", actual: "revision \(revision)")
     }
-    guard draft.reversal == nil, let event = try event(of: draft, in: tables) else {
-      return ([], nil, 0)
-    }
-    let state = try draft.addresses.entity.flatMap { name throws(LogError) in
-      try self.state(of: name, in: tables)
-    }
-    let consulted = try payload(at: state?.consults(for: event), in: tables)
-    let context = try context(draft, state, event, consulted, in: tables)
-    let facts = factFlags(of: event, context)
-    do throws(LogError) {
-      return (facts.union(try state?.decide(event, context) ?? []), consulted, 0)
-    } catch {
-      // An import is judged, not refused: the verdict is stored with the event.
-      guard draft.envelope.flags.contains(.imported) else { throw error }
-      return (facts, consulted, error.code == .budget ? 2 : 1)
-    }
-  }
-
-  /// An entity's state, that of one that has seen no event when it has no row; nil for a name of
-  /// no category.
-  private mutating func state(
-    of entity: Name, in tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> (any EntityState)? {
-    let number = try load(entity, from: tables)
-    return number.flatMap { machine.cache[$0]?.state }
-      ?? entityType(of: Category(of: entity))?.init()
   }
 
   /// What `decide` may look at: the rows that the schema and the state ask for.
@@ -93,24 +115,15 @@ extension AppendUnit {
     _ consulted: Payload?, in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> DecideContext {
     var context = DecideContext(
-      name: draft.addresses.entity ?? draft.envelope.stream, rules: machine.rules, now: now,
-      consulted: consulted)
+      name: draft.addresses.entity ?? draft.envelope.stream, rules: machine.rules,
+      now: event.recordedAt, consulted: consulted)
     let further = state?.reads(for: event, consulted: consulted) ?? []
     for name in draft.addresses.reads + further {
-      if let number = try load(name, from: tables) {
-        context.entities[name] = machine.cache[number]?.state
+      if let slot = try machine.cache.load(name, from: tables) {
+        context.entities[name] = machine.cache.state(slot)
       }
     }
     return context
-  }
-
-  /// Loads the row of a name, if it has one.
-  private mutating func load(
-    _ name: Name, from tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> EntityNumber? {
-    guard let number = try machine.cache.number(of: name, in: tables) else { return nil }
-    try machine.cache.load(name, number, from: tables)
-    return number
   }
 
   private func payload(
@@ -120,69 +133,50 @@ extension AppendUnit {
     return try tables.event(at: position)?.payload.flatMap { Payload($0) }
   }
 
-  /// The event as `decide` sees it: rows that do not exist yet have no number.
-  private mutating func event(
-    of draft: PreparedDraft, in tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> DomainEvent? {
-    var adds: [EntityNumber] = []
-    for name in draft.addresses.adds {
-      guard let name else {
-        adds.append(.none)
-        continue
-      }
-      adds.append(try load(name, from: tables) ?? .none)
-    }
-    var run: EntityNumber?
-    if let name = draft.addresses.run { run = try load(name, from: tables) }
-    let numbers = Numbers(stream: .none, entity: nil, run: run, adds: adds)
-    var envelope = draft.envelope
-    envelope.recordedAt = now
-    return domainEvent(draft, envelope, numbers, at: nextPosition)
-  }
-
-  func domainEvent(
-    _ draft: PreparedDraft, _ envelope: Envelope, _ numbers: Numbers, at position: Position
-  ) -> DomainEvent? {
+  /// The event with the rows that there are: those that do not exist yet have no number.
+  func domainEvent(_ draft: PreparedDraft, _ rows: Rows) -> DomainEvent? {
     guard let type = draft.definition.type else { return nil }
     return DomainEvent(
-      type: type, eventID: envelope.eventID, position: position, time: envelope.time,
-      recordedAt: envelope.recordedAt, flags: envelope.flags, payload: draft.payload,
-      run: numbers.run ?? .none, adds: numbers.adds)
+      type: type, eventID: draft.envelope.eventID, position: nextPosition,
+      time: draft.envelope.time, recordedAt: now, flags: draft.envelope.flags,
+      payload: draft.payload, run: rows.run.map { machine.cache.number($0) } ?? .none,
+      adds: adds(rows))
   }
 
-  /// Finds the numbers of all names of an accepted event, giving new names theirs.
-  mutating func makeNumbers(
-    for draft: PreparedDraft, in tables: inout some LogWriter & ~Copyable & ~Escapable
-  ) throws(LogError) -> Numbers {
+  /// The numbers of the rows that take shares.
+  func adds(_ rows: Rows) -> [EntityNumber] {
+    rows.adds.map { slot in slot.map { machine.cache.number($0) } ?? .none }
+  }
+
+  /// Gives the new names of an accepted event their numbers and rows.
+  mutating func create(
+    _ rows: inout Rows, of draft: PreparedDraft,
+    in tables: inout some LogWriter & ~Copyable & ~Escapable
+  ) throws(LogError) {
     var ordinal = 0
     let position = nextPosition
-    func number(
+    func slot(
       _ name: Name, _ cache: inout RowCache, _ tables: inout some LogWriter & ~Copyable & ~Escapable
-    ) throws(LogError) -> EntityNumber {
-      if let known = try cache.number(of: name, in: tables) {
-        try cache.load(name, known, from: tables)
-        return known
-      }
+    ) throws(LogError) -> RowCache.Slot {
+      // One event may name a row twice.
+      if let known = cache.slot(of: name) { return known }
       guard let fresh = EntityNumber(position: position, ordinal: ordinal) else {
         throw LogError(.badInput, "the event brings in more names than one event may")
       }
       ordinal += 1
-      try cache.create(name, fresh, in: &tables)
-      return fresh
+      return try cache.create(name, fresh, in: &tables)
     }
-    let stream = try number(draft.envelope.stream, &machine.cache, &tables)
-    var entity: EntityNumber?
-    if let name = draft.addresses.entity { entity = try number(name, &machine.cache, &tables) }
-    var run: EntityNumber?
-    if let name = draft.addresses.run { run = try number(name, &machine.cache, &tables) }
-    var adds: [EntityNumber] = []
-    for name in draft.addresses.adds {
-      if let name {
-        adds.append(try number(name, &machine.cache, &tables))
-      } else {
-        adds.append(.none)
-      }
+    if rows.stream == nil {
+      rows.stream = try slot(draft.envelope.stream, &machine.cache, &tables)
     }
-    return Numbers(stream: stream, entity: entity, run: run, adds: adds)
+    if rows.entity == nil, let name = draft.addresses.entity {
+      rows.entity = try slot(name, &machine.cache, &tables)
+    }
+    if rows.run == nil, let name = draft.addresses.run {
+      rows.run = try slot(name, &machine.cache, &tables)
+    }
+    for (index, name) in draft.addresses.adds.enumerated() where rows.adds[index] == nil {
+      if let name { rows.adds[index] = try slot(name, &machine.cache, &tables) }
+    }
   }
 }

@@ -66,25 +66,32 @@ package struct AppendUnit: WriteUnit {
     _ draft: PreparedDraft, depth: Int, budget: inout Int,
     to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
-    let (flags, consulted, verdict) = try decide(draft, in: tables)
-    let numbers = try makeNumbers(for: draft, in: &tables)
+    var rows = try find(draft, in: tables)
+    let decision = try decide(draft, rows, in: tables)
+    try create(&rows, of: draft, in: &tables)
+    // `create` leaves no stream without a row.
+    guard let stream = rows.stream else { throw LogError(.system, "a stream has no row") }
     var envelope = draft.envelope
-    envelope.flags.formUnion(flags)
-    envelope.verdict = verdict
+    envelope.flags.formUnion(decision.flags)
+    envelope.verdict = decision.verdict
     let position = head.position.next
-    let record = try finish(&envelope, draft, numbers)
+    var event = decision.event ?? domainEvent(draft, rows)
+    let record = try finish(&envelope, draft, stream, rows.run)
     var receipt = try store(record, envelope, draft, at: position, in: &tables)
 
-    let event = domainEvent(draft, envelope, numbers, at: position)
+    event?.flags = envelope.flags
+    event?.recordedAt = envelope.recordedAt
+    event?.run = rows.run.map { machine.cache.number($0) } ?? .none
+    event?.adds = adds(rows)
     let changes = try machine.take(
       StateMachine.Input(
-        event: event, stream: numbers.stream, entity: numbers.entity, run: numbers.run,
+        event: event, stream: stream, entity: rows.entity, run: rows.run,
         position: position, reversal: draft.reversal),
       from: tables)
     guard let event, !envelope.flags.contains(.imported), draft.reversal == nil,
       depth < Limits.reactionDepth
     else { return receipt }
-    for (ordinal, reaction) in reactions(to: event, changes, consulted).enumerated()
+    for (ordinal, reaction) in reactions(to: event, changes, decision.consulted).enumerated()
     where budget > 0 {
       budget -= 1
       guard let prepared = try? preparer.prepare(reaction, of: envelope, ordinal: ordinal) else {
@@ -114,12 +121,12 @@ package struct AppendUnit: WriteUnit {
 
   /// Fills in what only the log knows, and encodes the record.
   private func finish(
-    _ envelope: inout Envelope, _ draft: PreparedDraft, _ numbers: Numbers
+    _ envelope: inout Envelope, _ draft: PreparedDraft, _ stream: RowCache.Slot,
+    _ run: RowCache.Slot?
   ) throws(LogError) -> EncodedRecord {
-    let row = machine.cache[numbers.stream]?.row ?? StateRow()
-    envelope.revision = row.revision + 1
-    envelope.previousInStream = row.last
-    if let run = numbers.run, let state = machine.cache[run]?.state as? RunState {
+    envelope.revision = machine.cache.revision(stream) + 1
+    envelope.previousInStream = machine.cache.last(stream)
+    if let run, let state = machine.cache.state(run) as? RunState {
       envelope.previousInRun = state.lastInRun
     }
     envelope.recordedAt = max(clock.now(), head.recordedAt)

@@ -138,8 +138,12 @@ private struct DraftReader {
   }
 
   private func ulid(_ name: String, _ value: JSONNode) throws(LogError) -> ULID {
-    let text = try text(name, value)
-    return try ULID.parse(text, field: name)
+    if document.kind(value) == .string, !document.isEscaped(value),
+      let id = ULID(document.bytes.rawSpan.extracting(document.content(value)))
+    {
+      return id
+    }
+    return try ULID.parse(try text(name, value), field: name)
   }
 
   private func labels(_ value: JSONNode) throws(LogError) -> [Label] {

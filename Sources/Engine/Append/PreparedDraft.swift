@@ -1,22 +1,59 @@
+internal import Bytes
 package import Events
 package import Pipeline
 
 /// A draft after everything that needs no lock: checked, hashed, its names filled in.
-package struct PreparedDraft: Sendable {
+///
+/// An object, so that handing it from thread to thread and from batch to batch costs one count.
+package final class PreparedDraft: Sendable {
   /// Complete but for revision, links, and the time of recording.
-  package var envelope: Envelope
-  package var definition: EventDefinition
-  package var payload: Payload
-  package var payloadBytes: [UInt8]
-  package var salt: Salt
+  package let envelope: Envelope
+  package let definition: EventDefinition
+  package let payload: Payload
+  package let payloadBytes: [UInt8]
+  package let salt: Salt
   /// A keyed digest of type, stream and payload tokens: "the same content".
-  package var content: UInt128
+  package let content: UInt128
   /// Whether the caller gave the id, so that it may be there already.
-  package var hasGivenID: Bool
-  package var scopedKey: DedupeKey?
-  package var expect: UInt64?
-  package var addresses: Addresses
+  package let hasGivenID: Bool
+  package let scopedKey: DedupeKey?
+  package let expect: UInt64?
+  package let addresses: Addresses
   /// For `event_reversed`: what the reversal comes to.
-  package var reversal: Reversal?
-  package var line: Int?
+  package let reversal: Reversal?
+  package let line: Int?
+
+  init(
+    envelope: Envelope, definition: EventDefinition, payload: Payload, payloadBytes: [UInt8],
+    salt: Salt, content: UInt128, hasGivenID: Bool, scopedKey: DedupeKey?, expect: UInt64?,
+    addresses: Addresses, reversal: Reversal?, line: Int?
+  ) {
+    self.envelope = envelope
+    self.definition = definition
+    self.payload = payload
+    self.payloadBytes = payloadBytes
+    self.salt = salt
+    self.content = content
+    self.hasGivenID = hasGivenID
+    self.scopedKey = scopedKey
+    self.expect = expect
+    self.addresses = addresses
+    self.reversal = reversal
+    self.line = line
+  }
+
+  /// The same draft with what undoing an event of `stream` comes to.
+  func reversing(
+    _ target: ULID, stream: Name, entity: Name?, _ reversal: Reversal
+  ) -> PreparedDraft {
+    var envelope = envelope
+    envelope.stream = stream
+    envelope.reverses = target
+    var addresses = addresses
+    addresses.entity = entity
+    return PreparedDraft(
+      envelope: envelope, definition: definition, payload: payload, payloadBytes: payloadBytes,
+      salt: salt, content: content, hasGivenID: hasGivenID, scopedKey: scopedKey, expect: expect,
+      addresses: addresses, reversal: reversal, line: line)
+  }
 }

@@ -6,7 +6,14 @@ extension Preparer {
   /// A keyed digest that two drafts share exactly when they have the same content.
   func contentDigest(_ type: String, _ stream: Name, _ payload: [UInt8]) -> UInt128 {
     var hasher = Hasher256()
-    hasher.update(identity.secret.bytes + Array(type.utf8) + [0] + stream.bytes + [0])
+    var front: [UInt8] = []
+    front.reserveCapacity(320)
+    front.append(identity.secret)
+    front += type.utf8
+    front.append(0)
+    front += stream.bytes
+    front.append(0)
+    hasher.update(front)
     hasher.update(payload)
     return hasher.finalize().prefix128
   }
@@ -67,17 +74,27 @@ extension Preparer {
 extension Salt {
   package var bytes: [UInt8] {
     var out: [UInt8] = []
-    out.append(littleEndian: high)
-    out.append(littleEndian: low)
+    out.append(self)
     return out
   }
 
   /// SHA-256(0x02 ‖ salt ‖ payload).
   package func commitment(to payload: [UInt8]) -> Digest {
     var hasher = Hasher256()
-    hasher.update([2] + bytes)
+    var front: [UInt8] = []
+    front.reserveCapacity(1 + Salt.byteCount)
+    front.append(2)
+    front.append(self)
+    hasher.update(front)
     hasher.update(payload)
     return hasher.finalize()
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ salt: Salt) {
+    append(littleEndian: salt.high)
+    append(littleEndian: salt.low)
   }
 }
 

@@ -134,7 +134,7 @@ package struct Preparer: Sendable {
   ) throws(LogError) -> Name {
     // Events that go to their target's stream get its name when the target is known.
     guard let template = definition.stream else { return Name(stored: Array("log".utf8)) }
-    guard let stream = try template.resolved(payload, draft.runID?.utf8) else {
+    guard let stream = try template.resolved(payload, draft.runID) else {
       throw LogError(
         .badInput,
         "\(definition.name) has no stream without \(template.fields.joined(separator: ", "))",

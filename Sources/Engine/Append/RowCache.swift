@@ -3,8 +3,14 @@ internal import Events
 internal import Pipeline
 
 /// The rows that a transaction touches: read once, changed here, written once at its end.
+///
+/// A name is looked up once for each event; from then on its row is known by its slot.
 struct RowCache {
+  /// The place of a row in the cache.
+  typealias Slot = Int
+
   struct Cached {
+    let number: EntityNumber
     /// Nil while the row was reached by number only.
     var name: Name?
     var row: StateRow
@@ -13,76 +19,111 @@ struct RowCache {
     var isChanged: Bool
   }
 
-  private(set) var rows: [EntityNumber: Cached] = [:]
-  private var numbers: [Name: EntityNumber] = [:]
+  private(set) var rows: [Cached] = []
+  private var slotsByNumber: [EntityNumber: Slot] = [:]
+  private var slotsByName: [Name: Slot] = [:]
 
-  /// The number of a name; nil when there is none yet.
-  mutating func number(
-    of name: Name, in tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> EntityNumber? {
-    if let known = numbers[name] { return known }
-    guard let found = try tables.number(of: name) else { return nil }
-    numbers[name] = found
-    return found
-  }
+  /// The slot of a name whose row is here already.
+  func slot(of name: Name) -> Slot? { slotsByName[name] }
 
-  /// Gives a new name its number and an empty row.
-  mutating func create(
-    _ name: Name, _ number: EntityNumber, in tables: inout some LogWriter & ~Copyable & ~Escapable
-  ) throws(LogError) {
-    try tables.set(number, of: name)
-    adopt(name, number)
-  }
-
-  /// The same without storing the name, for folds.
-  mutating func adopt(_ name: Name, _ number: EntityNumber) {
-    numbers[name] = number
-    let category = Category(of: name)
-    let type = entityType(of: category)
-    rows[number] = Cached(
-      name: name, row: StateRow(category: category.rawValue, layout: type?.layout ?? 0),
-      state: type?.init(), isChanged: true)
-  }
-
-  /// Brings a row into the cache.
+  /// Brings a name's row into the cache; nil when there is none yet.
   mutating func load(
-    _ name: Name, _ number: EntityNumber,
-    from tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) {
-    try load(number, from: tables)
-    if let index = rows.index(forKey: number) { rows.values[index].name = name }
+    _ name: Name, from tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Slot? {
+    if let known = slotsByName[name] { return known }
+    guard let number = try tables.number(of: name) else { return nil }
+    let slot = try load(number, from: tables)
+    rows[slot].name = name
+    slotsByName[name] = slot
+    return slot
   }
 
   /// Brings a row into the cache that is known by its number only.
   mutating func load(
     _ number: EntityNumber, from tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) {
-    guard rows[number] == nil else { return }
+  ) throws(LogError) -> Slot {
+    if let known = slotsByNumber[number] { return known }
     guard let row = try tables.row(number) else {
       throw LogError(
         .corruption, "there is no row of number \(number.rawValue)", hint: "Run `uetlog verify`")
     }
     let state = try decodeState(row)
-    rows[number] = Cached(name: nil, row: row, state: state, isChanged: false)
+    return insert(Cached(number: number, name: nil, row: row, state: state, isChanged: false))
   }
 
-  /// Changes a loaded row in place.
-  mutating func change<R>(_ number: EntityNumber, _ body: (inout Cached) -> R) -> R? {
-    guard let index = rows.index(forKey: number) else { return nil }
-    rows.values[index].isChanged = true
-    return body(&rows.values[index])
+  /// Gives a new name its number and an empty row.
+  mutating func create(
+    _ name: Name, _ number: EntityNumber, in tables: inout some LogWriter & ~Copyable & ~Escapable
+  ) throws(LogError) -> Slot {
+    try tables.set(number, of: name)
+    return adopt(name, number)
   }
 
-  subscript(_ number: EntityNumber) -> Cached? { rows[number] }
+  /// The same without storing the name, for folds.
+  mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
+    let category = Category(of: name)
+    let type = entityType(of: category)
+    let slot = insert(
+      Cached(
+        number: number, name: name,
+        row: StateRow(category: category.rawValue, layout: type?.layout ?? 0),
+        state: type?.init(), isChanged: true))
+    slotsByName[name] = slot
+    return slot
+  }
+
+  private mutating func insert(_ row: Cached) -> Slot {
+    let slot = rows.count
+    rows.append(row)
+    slotsByNumber[row.number] = slot
+    return slot
+  }
+
+  func slot(of number: EntityNumber) -> Slot? { slotsByNumber[number] }
+
+  /// All names and their numbers.
+  var names: [Name: EntityNumber] { slotsByName.mapValues { rows[$0].number } }
+
+  /// Takes all rows as they are for unchanged.
+  mutating func forgetChanges() {
+    for slot in rows.indices { rows[slot].isChanged = false }
+  }
+
+  func number(_ slot: Slot) -> EntityNumber { rows[slot].number }
+
+  func name(_ slot: Slot) -> Name? { rows[slot].name }
+
+  func state(_ slot: Slot) -> (any EntityState)? { rows[slot].state }
+
+  func revision(_ slot: Slot) -> UInt64 { rows[slot].row.revision }
+
+  func last(_ slot: Slot) -> Position { rows[slot].row.last }
+
+  /// Puts another state into a row.
+  mutating func set(_ state: any EntityState, _ slot: Slot) {
+    rows[slot].state = state
+    rows[slot].isChanged = true
+  }
+
+  /// Takes an event into its stream's row.
+  mutating func advance(_ slot: Slot, to position: Position) {
+    rows[slot].row.revision &+= 1
+    rows[slot].row.last = position
+    rows[slot].isChanged = true
+  }
 
   /// Writes each changed row once.
   mutating func flush(
     to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) {
-    for number in rows.filter({ $0.value.isChanged }).keys.sorted() {
-      guard let row = rows[number]?.encoded else { continue }
-      try tables.set(row, number)
+    var changed: [(number: EntityNumber, slot: Slot)] = []
+    changed.reserveCapacity(rows.count)
+    for slot in rows.indices where rows[slot].isChanged {
+      changed.append((rows[slot].number, slot))
     }
+    // In the order of the keys, neighbours are written into one page after another.
+    changed.sort { $0.number < $1.number }
+    for (number, slot) in changed { try tables.set(rows[slot].encoded, number) }
   }
 }
 
@@ -92,8 +133,7 @@ extension RowCache.Cached {
     guard let state else { return row }
     var out = row
     out.layout = type(of: state).layout
-    out.fields = []
-    state.write(to: &out.fields)
+    out.fields = encodeFields(of: state)
     return out
   }
 }

@@ -23,9 +23,9 @@ struct StateMachine {
   /// What of an event the rows depend on.
   struct Input {
     var event: DomainEvent?
-    var stream: EntityNumber
-    var entity: EntityNumber?
-    var run: EntityNumber?
+    var stream: RowCache.Slot
+    var entity: RowCache.Slot?
+    var run: RowCache.Slot?
     var position: Position
     /// For a reversal: the state that the entity goes back to.
     var reversal: Reversal?
@@ -36,32 +36,26 @@ struct StateMachine {
   mutating func take(
     _ input: Input, from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> [Change] {
-    _ = cache.change(input.stream) { cached in
-      cached.row.revision &+= 1
-      cached.row.last = input.position
-    }
-    if let run = input.run {
-      _ = cache.change(run) { cached in
-        guard var state = cached.state as? RunState else { return }
-        state.lastInRun = input.position
-        cached.state = state
-      }
+    cache.advance(input.stream, to: input.position)
+    if let run = input.run, var state = cache.state(run) as? RunState {
+      state.lastInRun = input.position
+      cache.set(state, run)
     }
     var changes: [Change] = []
     var sums: [Contribution] = []
-    if let number = input.entity, let change = self.change(number, input, &sums) {
+    if let slot = input.entity, let change = self.change(slot, input, &sums) {
       changes.append(change)
     }
     if let event = input.event { sums += factContributions(of: event) }
-    sums += input.reversal?.facts ?? []
-    try add(sums, from: tables, &changes)
+    if let reversal = input.reversal { sums += reversal.facts }
+    if !sums.isEmpty { try add(sums, from: tables, &changes) }
     return changes
   }
 
   private mutating func change(
-    _ number: EntityNumber, _ input: Input, _ sums: inout [Contribution]
+    _ slot: RowCache.Slot, _ input: Input, _ sums: inout [Contribution]
   ) -> Change? {
-    guard let cached = cache[number], let before = cached.state else { return nil }
+    guard let before = cache.state(slot) else { return nil }
     var after = before
     if let reversal = input.reversal {
       guard let restored = reversal.state else { return nil }
@@ -75,8 +69,9 @@ struct StateMachine {
       sums += old.map { Contribution($0.target, $0.field, 0 &- $0.amount) }
       sums += new
     }
-    _ = cache.change(number) { $0.state = after }
-    return Change(number: number, name: cached.name, before: before, after: after)
+    cache.set(after, slot)
+    return Change(
+      number: cache.number(slot), name: cache.name(slot), before: before, after: after)
   }
 
   private mutating func add(
@@ -84,16 +79,16 @@ struct StateMachine {
     _ changes: inout [Change]
   ) throws(LogError) {
     for sum in sums where sum.target != .none && sum.amount != 0 {
-      try cache.load(sum.target, from: tables)
-      guard let cached = cache[sum.target], let before = cached.state else { continue }
+      let slot = try cache.load(sum.target, from: tables)
+      guard let before = cache.state(slot) else { continue }
       var after = before
       after.add(sum.field, sum.amount)
-      _ = cache.change(sum.target) { $0.state = after }
+      cache.set(after, slot)
       if let index = changes.firstIndex(where: { $0.number == sum.target }) {
         changes[index].after = after
       } else {
         changes.append(
-          Change(number: sum.target, name: cached.name, before: before, after: after))
+          Change(number: sum.target, name: cache.name(slot), before: before, after: after))
       }
     }
   }

@@ -19,19 +19,15 @@ struct FoldStretch: ReadUnit {
     var byteCount = 0
     var hasMore = false
     let first = folder.position.next
-    // The folder reads the tables for reversals, so the records are taken in after the walk's
-    // step and not kept.
     try tables.scan(from: first) { (position, record) throws(LogError) in
       guard position <= end else { return false }
       guard left > 0, byteCount < Self.byteCountMax else {
         hasMore = true
         return false
       }
-      let event = Event(
-        position: position, envelope: record.envelope.owned, payload: record.payload)
       left -= 1
-      byteCount += event.payload?.count ?? 0
-      try folder.take(event, from: tables)
+      byteCount += record.salted?.byteCount ?? 0
+      try folder.take(record, at: position, from: tables)
       return true
     }
     return hasMore

@@ -6,11 +6,11 @@ package import Pipeline
 package struct Folder {
   private let catalog: Catalog
   private var machine: StateMachine
-  private var numbers: [Name: EntityNumber] = [:]
+  /// Definitions by the digest of the schema, and the name of the type that was found under it.
+  private var definitions: [UInt64: (type: [UInt8], definition: EventDefinition)] = [:]
+  private var runNames: [ULID: Name] = [:]
   /// Rows are never read from here: a fold from zero has them all.
   private let nothing = MemoryTables(genesis: Digest())
-  /// Rows that events changed since `forgetChanges`.
-  package private(set) var changed: Set<EntityNumber> = []
   /// The last event taken in.
   package private(set) var position = Position.none
 
@@ -19,93 +19,180 @@ package struct Folder {
     machine = StateMachine(rules: rules)
   }
 
+  /// What the rows depend on of an event.
+  private struct Incoming {
+    var position: Position
+    var eventID: ULID
+    var stream: Name
+    var runID: ULID?
+    var time: Timestamp
+    var recordedAt: Timestamp
+    var flags: EventFlags
+    var definition: EventDefinition?
+    var payload: Payload?
+  }
+
   /// Takes in the next event.
   ///
   /// - Parameter source: the log the event is from; read only to work out reversals.
   package mutating func take(
     _ event: Event, from source: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    try catalog.learn(event.envelope.type, from: source)
+    let envelope = event.envelope
+    try catalog.learn(envelope.type, from: source)
+    let incoming = Incoming(
+      position: event.position, eventID: envelope.eventID, stream: envelope.stream,
+      runID: envelope.runID, time: envelope.time, recordedAt: envelope.recordedAt,
+      flags: envelope.flags, definition: try catalog.definition(envelope.type),
+      payload: event.payload.flatMap { Payload($0) })
+    try take(incoming, from: source)
+  }
+
+  /// Takes in the next event straight from its record.
+  mutating func take(
+    _ record: borrowing RecordView, at position: Position,
+    from source: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
+    let definition = try self.definition(of: record.envelope, from: source)
+    let envelope = record.envelope
+    let incoming = Incoming(
+      position: position, eventID: envelope.eventID,
+      stream: Name(stored: envelope.text(envelope.streamRange)), runID: envelope.runID,
+      time: envelope.time, recordedAt: envelope.recordedAt, flags: envelope.flags,
+      definition: definition, payload: record.payload.flatMap { Payload($0) })
+    try take(incoming, from: source)
+  }
+
+  private mutating func definition(
+    of envelope: borrowing EnvelopeView,
+    from source: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> EventDefinition? {
+    if let known = definitions[envelope.schemaDigest],
+      envelope.has(known.type, at: envelope.typeRange)
+    {
+      return known.definition
+    }
+    let type = envelope.string(envelope.typeRange)
+    try catalog.learn(type, from: source)
+    guard let definition = try catalog.definition(type) else { return nil }
+    definitions[envelope.schemaDigest] = (Array(type.utf8), definition)
+    return definition
+  }
+
+  private mutating func take(
+    _ event: Incoming, from source: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
     position = event.position
     var ordinal = 0
-    let stream = try number(event.envelope.stream, event.position, &ordinal)
-    guard let resolved = try catalog.resolve(event) else {
-      let run = try event.envelope.runName.map { name throws(LogError) in
-        try number(name, event.position, &ordinal)
+    let stream = try slot(event.stream, event.position, &ordinal)
+    let runName = event.runID.map { name(ofRun: $0) }
+    guard let definition = event.definition, let payload = event.payload else {
+      let run = try runName.map { name throws(LogError) in
+        try slot(name, event.position, &ordinal)
       }
-      return try take(
+      _ = try machine.take(
         StateMachine.Input(
-          event: nil, stream: stream, entity: nil, run: run, position: position, reversal: nil))
+          event: nil, stream: stream, entity: nil, run: run, position: position, reversal: nil),
+        from: nothing)
+      return
     }
-    var entity = resolved.addresses.entity
+    let addresses = try Addresses(
+      definition, payload, stream: event.stream, runID: event.runID, run: runName)
+    var entity = addresses.entity
     var reversal: Reversal?
-    if let target = resolved.reversedID {
-      (entity, reversal) = try self.reversal(of: target, by: event, from: source)
+    if definition.type == .event_reversed,
+      let target = payload.text("target").flatMap({ ULID($0) })
+    {
+      (entity, reversal) = try self.reversal(of: target, by: event.position, from: source)
     }
-    let entityNumber = try entity.map { name throws(LogError) in
-      try number(name, event.position, &ordinal)
+    let entitySlot = try entity.map { name throws(LogError) in
+      name == event.stream ? stream : try slot(name, event.position, &ordinal)
     }
-    let run = try resolved.addresses.run.map { name throws(LogError) in
-      try number(name, event.position, &ordinal)
+    let run = try runName.map { name throws(LogError) in
+      try slot(name, event.position, &ordinal)
     }
-    for name in resolved.addresses.adds {
-      if let name { _ = try number(name, event.position, &ordinal) }
+    var adds: [EntityNumber] = []
+    for name in addresses.adds {
+      guard let name else {
+        adds.append(.none)
+        continue
+      }
+      adds.append(machine.cache.number(try slot(name, event.position, &ordinal)))
     }
-    let known = numbers
-    let domain = try resolved.domainEvent { known[$0] }
-    try take(
+    let domain = definition.type.map { type in
+      DomainEvent(
+        type: type, eventID: event.eventID, position: position, time: event.time,
+        recordedAt: event.recordedAt, flags: event.flags, payload: payload,
+        run: run.map { machine.cache.number($0) } ?? .none, adds: adds)
+    }
+    _ = try machine.take(
       StateMachine.Input(
-        event: domain, stream: stream, entity: entityNumber, run: run, position: position,
-        reversal: reversal))
+        event: domain, stream: stream, entity: entitySlot, run: run, position: position,
+        reversal: reversal),
+      from: nothing)
   }
 
-  private mutating func take(_ input: StateMachine.Input) throws(LogError) {
-    let changes = try machine.take(input, from: nothing)
-    changed.insert(input.stream)
-    if let entity = input.entity { changed.insert(entity) }
-    if let run = input.run { changed.insert(run) }
-    for change in changes { changed.insert(change.number) }
+  private mutating func name(ofRun id: ULID) -> Name {
+    if let known = runNames[id] { return known }
+    let name = Name(run: id)
+    runNames[id] = name
+    return name
   }
 
-  private mutating func number(
+  private mutating func slot(
     _ name: Name, _ position: Position, _ ordinal: inout Int
-  ) throws(LogError) -> EntityNumber {
-    if let known = numbers[name] { return known }
+  ) throws(LogError) -> RowCache.Slot {
+    if let known = machine.cache.slot(of: name) { return known }
     guard let fresh = EntityNumber(position: position, ordinal: ordinal) else {
       throw LogError(.corruption, "the event at \(position) brings in too many names")
     }
     ordinal += 1
-    numbers[name] = fresh
-    machine.cache.adopt(name, fresh)
-    changed.insert(fresh)
-    return fresh
+    return machine.cache.adopt(name, fresh)
   }
 
   /// What a stored reversal came to: the entity and the state it went back to.
   private func reversal(
-    of target: ULID, by event: Event,
+    of target: ULID, by position: Position,
     from source: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> (Name?, Reversal?) {
-    let fold = try StreamFold(endingAt: event.position, catalog: catalog, in: source)
+    let fold = try StreamFold(endingAt: position, catalog: catalog, in: source)
     guard let undone = fold.events.first(where: { $0.event.envelope.eventID == target }) else {
       return (nil, nil)
     }
-    let known = numbers
-    let reversal = try fold.reversal(of: undone) { known[$0] }
+    let reversal = try fold.reversal(of: undone) { number(of: $0) }
     return (undone.addresses.entity, reversal)
   }
+}
 
+extension Folder {
   /// The rows as they stand, by number, with what the log stores of each.
-  package var rows: [EntityNumber: StateRow] { machine.cache.rows.mapValues(\.encoded) }
+  package var rows: [EntityNumber: StateRow] {
+    Dictionary(uniqueKeysWithValues: machine.cache.rows.map { ($0.number, $0.encoded) })
+  }
 
   /// One row as it stands.
-  package func row(_ number: EntityNumber) -> StateRow? { machine.cache[number]?.encoded }
+  package func row(_ number: EntityNumber) -> StateRow? {
+    machine.cache.slot(of: number).map { machine.cache.rows[$0].encoded }
+  }
+
+  /// The numbers of all rows, in order.
+  var numbers: [EntityNumber] { machine.cache.rows.map(\.number).sorted() }
+
+  /// The numbers of the rows that events changed since `forgetChanges`, in order.
+  var changed: [EntityNumber] {
+    machine.cache.rows.filter(\.isChanged).map(\.number).sorted()
+  }
 
   /// Begins a new set of changed rows.
-  package mutating func forgetChanges() { changed = [] }
+  mutating func forgetChanges() { machine.cache.forgetChanges() }
+
+  /// The number of a name.
+  package func number(of name: Name) -> EntityNumber? {
+    machine.cache.slot(of: name).map { machine.cache.number($0) }
+  }
 
   /// All names and their numbers.
-  package var names: [Name: EntityNumber] { numbers }
+  package var names: [Name: EntityNumber] { machine.cache.names }
 }
 
 extension StreamFold {
@@ -129,6 +216,15 @@ extension StreamFold {
 extension Envelope {
   /// The name of the row of the event's run.
   package var runName: Name? {
-    runID.flatMap { Name(Array("run-".utf8) + $0.utf8) }
+    runID.map { Name(run: $0) }
+  }
+}
+
+extension Name {
+  /// The name of a run's row.
+  init(run id: ULID) {
+    var bytes = Array("run-".utf8)
+    bytes.append(text: id)
+    self.init(stored: bytes)
   }
 }

@@ -65,13 +65,12 @@ extension Engine {
     draft.runID = step.target.envelope.runID
     draft.causationID = step.target.envelope.eventID
     draft.reverses = step.target.envelope.eventID
-    var prepared = try preparer.withLock { (preparer) throws(LogError) in
+    let prepared = try preparer.withLock { (preparer) throws(LogError) in
       try preparer.prepare(draft)
     }
-    prepared.envelope.stream = step.target.envelope.stream
-    prepared.addresses.entity = step.entity
-    prepared.reversal = step.reversal
-    return prepared
+    let target = step.target.envelope
+    return prepared.reversing(
+      target.eventID, stream: target.stream, entity: step.entity, step.reversal)
   }
 
   /// The proofs with the digests of the rows as they now are.

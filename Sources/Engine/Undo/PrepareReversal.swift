@@ -134,7 +134,7 @@ private struct FindStored: ReadUnit {
 extension Engine {
   /// Prepares an `event_reversed` draft: its stream is its target's.
   func prepareReversal(_ draft: Draft) throws(LogError) -> PreparedDraft {
-    var prepared = try preparer.withLock { (preparer) throws(LogError) in
+    let prepared = try preparer.withLock { (preparer) throws(LogError) in
       try preparer.prepare(draft)
     }
     guard let target = prepared.payload.text("target").flatMap({ ULID($0) }) else {
@@ -145,10 +145,7 @@ extension Engine {
     if try log.read(&known) { return prepared }
     var plan = PlanReversal(target: target, catalog: catalog)
     let planned = try log.read(&plan)
-    prepared.envelope.stream = planned.stream
-    prepared.envelope.reverses = target
-    prepared.addresses.entity = planned.entity
-    prepared.reversal = planned.reversal
-    return prepared
+    return prepared.reversing(
+      target, stream: planned.stream, entity: planned.entity, planned.reversal)
   }
 }

@@ -78,7 +78,7 @@ package struct FoldedTables<Log: EventLog>: LogReader {
     return entry
   }
 
-  package func number(of name: Name) throws(LogError) -> EntityNumber? { folder.names[name] }
+  package func number(of name: Name) throws(LogError) -> EntityNumber? { folder.number(of: name) }
 
   package func row(_ number: EntityNumber) throws(LogError) -> StateRow? { folder.row(number) }
 

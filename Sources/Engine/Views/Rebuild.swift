@@ -14,7 +14,7 @@ private final class Staging {
   init(_ folder: Folder, token: [UInt8]) {
     self.folder = folder
     self.token = token
-    pending = folder.rows.keys.sorted()
+    pending = folder.numbers
   }
 }
 
@@ -85,7 +85,7 @@ private struct RebuildStep: WriteUnit {
     guard head.rawValue - min(head.rawValue, staging.folder.position.rawValue) <= Self.tailCountMax
     else { return .fellBehind }
     try staging.folder.takeTail(to: head, from: tables)
-    for number in staging.folder.changed.sorted() {
+    for number in staging.folder.changed {
       if let row = staging.folder.row(number) { try tables.stage(row, number) }
     }
     try tables.adoptStagedRows()
@@ -146,7 +146,7 @@ extension Engine {
       var stretch = FoldStretch(folder: staging.folder, end: Position(.max))
       while try log.read(&stretch) { progress(stretch.folder.position, try head().position) }
       staging.folder = stretch.folder
-      staging.pending = staging.folder.changed.sorted()
+      staging.pending = staging.folder.changed
       staging.folder.forgetChanges()
     }
     while case .more = try step(.sweep) {}

@@ -1,3 +1,4 @@
+package import Bytes
 package import Events
 internal import JSON
 
@@ -42,7 +43,7 @@ package struct Template: Hashable, Sendable {
   }
 
   /// The name that the payload and run id give.
-  package func name(_ payload: Payload, runID: [UInt8]?) -> Resolution {
+  package func name(_ payload: Payload, runID: ULID?) -> Resolution {
     for alternative in alternatives {
       guard let bytes = Self.fill(alternative, payload, runID: runID) else { continue }
       if bytes.isEmpty { return .none }
@@ -61,16 +62,26 @@ package struct Template: Hashable, Sendable {
   }
 
   /// Texts as they are, numbers as they are written; other values name nothing.
-  private static func text(of node: JSONNode, _ payload: Payload) -> [UInt8]? {
-    switch payload.document.kind(node) {
-    case .string: payload.document.stringBytes(node)
-    case .number: payload.document.compacted(node)
-    default: nil
+  private static func append(
+    _ node: JSONNode, _ payload: Payload, to bytes: inout [UInt8]
+  ) -> Bool {
+    let document = payload.document
+    switch document.kind(node) {
+    case .string:
+      if document.isEscaped(node) {
+        guard let text = document.stringBytes(node) else { return false }
+        bytes += text
+      } else {
+        bytes += document.bytes[document.content(node)]
+      }
+    case .number: document.appendCompacted(node, to: &bytes)
+    default: return false
     }
+    return true
   }
 
   private static func fill(
-    _ segments: [Segment], _ payload: Payload, runID: [UInt8]?
+    _ segments: [Segment], _ payload: Payload, runID: ULID?
   ) -> [UInt8]? {
     var bytes: [UInt8] = []
     for segment in segments {
@@ -78,12 +89,11 @@ package struct Template: Hashable, Sendable {
       case .text(let text): bytes += text
       case .run:
         guard let runID else { return nil }
-        bytes += runID
+        bytes.append(text: runID)
       case .field(let path):
         guard let node = payload.document.member(payload.node, path: path),
-          let text = Self.text(of: node, payload)
+          append(node, payload, to: &bytes)
         else { return nil }
-        bytes += text
       }
     }
     return bytes

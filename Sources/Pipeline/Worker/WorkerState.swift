@@ -144,7 +144,7 @@ package struct WorkerState: EntityState {
     lastHeartbeat = time
     failedChecks = 0
     guard let token = event.payload.raw("progress") else { return }
-    let hash = shortHash(String(decoding: token, as: UTF8.self))
+    let hash = Digest.sha256(of: token).prefix64
     if hash != progress {
       progress = hash
       progressSince = time
