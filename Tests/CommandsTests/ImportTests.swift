@@ -4,6 +4,7 @@ import EventLog
 import Events
 import JSON
 import Pipeline
+import Schema
 import TestSupport
 import Testing
 
