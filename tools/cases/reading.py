@@ -240,8 +240,9 @@ def case_following_ends_at_its_upper_bound(box):
     process.stdout.readline()
     for number in (1, 2):
         box.append("note", f"text={number}")
-    output, _ = process.communicate(timeout=20)
-    same([json.loads(line)["payload"]["text"] for line in output.splitlines()], ["1"], "rest")
+    texts = [json.loads(line)["payload"]["text"] for line in process.stdout]
+    process.communicate(timeout=20)
+    same(texts, ["1"], "rest")
     same(process.returncode, 0, "exit")
 
 
@@ -302,7 +303,8 @@ def case_a_slow_reader_misses_nothing(box):
         time.sleep(0.3)
         for _ in range(3):
             box.append("note", "text=meanwhile")
-        lines = process.communicate(timeout=30)[0].splitlines()
+        lines = process.stdout.read().splitlines()
+        process.communicate(timeout=20)
         texts = [json.loads(line)["payload"]["text"] for line in lines]
         same(texts[-3:], ["meanwhile"] * 3, f"the last texts with {words}")
 
