@@ -160,6 +160,22 @@ import Testing
     #expect(try engine.events("import_completed").first?.text.contains(#""others":2"#) == true)
   }
 
+  @Test func `one commit that can't be stored does not stop the others`() throws {
+    let fixture = try ImportFixture()
+    try fixture.shell(
+      """
+      echo 1 > a; commit Fine
+      git commit -q --allow-empty -m "$(head -c 70000 /dev/zero | tr '\\0' w)"
+      head -c 3000000 /dev/zero | tr '\\0' '\\033' > escapes; commit Escapes
+      echo 2 > a; commit 'Fine too'
+      """)
+    let engine = try fixture.engine()
+    let summary = try fixture.run(engine)
+    #expect(summary.skipped.count == 1 && summary.notes == 1 && summary.commits == 4)
+    #expect(try engine.entries("patches").count == 2)
+    #expect(try engine.events("note").allSatisfy { $0.text.utf8.count < 2000 })
+  }
+
   @Test func `a dry run stores nothing`() throws {
     let fixture = try story()
     let engine = try fixture.engine()

@@ -47,8 +47,7 @@ struct GitImport {
         diffByteCountMax: Limits.artifactByteCount / 2)
       while let commit = try log.next() {
         summary.commits += 1
-        for draft in try self.drafts(of: commit, drafts, &summary) {
-          let prepared = try engine.prepare(draft)
+        for prepared in try prepared(commit, drafts, &summary) {
           groupByteCount += prepared.payloadBytes.count
           group.append(prepared)
         }
@@ -86,9 +85,10 @@ struct GitImport {
     }
   }
 
-  private func drafts(
-    of commit: GitCommit, _ drafts: GitDrafts, _ summary: inout Summary
-  ) throws(LogError) -> [Draft] {
+  /// The events of a commit; none of a merge, and none when one of them can't be stored.
+  private func prepared(
+    _ commit: GitCommit, _ drafts: GitDrafts, _ summary: inout Summary
+  ) throws(LogError) -> [PreparedDraft] {
     if commit.isMerge {
       summary.merges += 1
       return []
@@ -99,13 +99,22 @@ struct GitImport {
     }
     do throws(LogError) {
       let made = try drafts.drafts(of: commit, reverted: revertedPatch(commit))
+        .map { (draft) throws(LogError) in try engine.prepare(draft) }
       if commit.isEmpty { summary.notes += 1 }
       if commit.reverts != nil { summary.reverts += 1 }
       return made
     } catch {
-      guard error.code == .badInput else { throw error }
+      guard Self.concernsOneCommit(error.code) else { throw error }
       summary.skipped.append((commit.hash, error.message))
       return []
+    }
+  }
+
+  /// Whether an error is about what a commit holds, so that the others can be imported.
+  private static func concernsOneCommit(_ code: LogError.Code) -> Bool {
+    switch code {
+    case .badInput, .violation, .secret: true
+    default: false
     }
   }
 
