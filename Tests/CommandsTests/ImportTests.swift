@@ -206,6 +206,22 @@ import Testing
     #expect(try engine.head().position == .none)
   }
 
+  @Test func `what can't be imported as asked stores nothing`() throws {
+    let fixture = try story()
+    try fixture.shell("git clone -q --depth 1 \"file://$PWD\" ../shallow")
+    let engine = try fixture.engine()
+    let shallow = try #require(throws: LogError.self) {
+      try fixture.run(engine, repository: fixture.directory("shallow"))
+    }
+    #expect(shallow.message.contains("unshallow"))
+    #expect(throws: LogError.self) { try fixture.run(engine, since: "no-such-tag") }
+    #expect(try engine.head().position == .none)
+    try fixture.run(engine)
+    let other = try #require(throws: LogError.self) { try fixture.run(engine, project: "other") }
+    #expect(other.code == .idTaken && other.hint?.contains("--project") == true)
+    #expect(try engine.entries("patches").count == 4)
+  }
+
   @Test func `ids follow from the commit alone`() {
     let hash = String(repeating: "ab", count: 20)
     let one = CommitIDs(hash: hash, seconds: 1_700_000_000)
