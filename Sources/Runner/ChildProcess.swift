@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A program that was started to read what it prints.
 ///
-/// Arguments are passed as they are, no shell is involved; descriptors of this process other than
-/// the three standard ones are not handed on.
+/// Arguments are passed as they are, no shell is involved. It gets no input, and of this process's
+/// descriptors only those that are not close-on-exec; all signals are as in a fresh process.
 package struct ChildProcess: ~Copyable {
   private let process: pid_t
   private let output: Int32
@@ -30,10 +30,12 @@ package struct ChildProcess: ~Copyable {
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, writeOutput, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, writeErrors, 2)
+    var attributes = Self.plainSignals()
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
     var child: pid_t = 0
     let code = unsafe Self.withStrings([program] + arguments) { arguments in
       unsafe Self.withStrings(Self.merged(environment)) { environment in
-        unsafe posix_spawnp(&child, program, &actions, nil, arguments, environment)
+        unsafe posix_spawnp(&child, program, &actions, &attributes, arguments, environment)
       }
     }
     close(writeOutput)
@@ -105,6 +107,20 @@ package struct ChildProcess: ~Copyable {
       errorText += bytes.prefix(Self.errorByteCountMax - errorText.count)
     }
     return ends[1].revents == 0
+  }
+
+  /// Nothing is blocked or ignored: threads here may block signals, and this program ignores some.
+  private static func plainSignals() -> posix_spawnattr_t {
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    unsafe sigfillset(&signals)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
+    return attributes
   }
 
   private static func pipe() throws(RunnerError) -> (read: Int32, write: Int32) {

@@ -4,6 +4,7 @@ import EventLog
 import Events
 import JSON
 import Pipeline
+import Schema
 import TestSupport
 import Testing
 
@@ -159,6 +160,22 @@ import Testing
     #expect(try engine.events("import_completed").first?.text.contains(#""others":2"#) == true)
   }
 
+  @Test func `one commit that can't be stored does not stop the others`() throws {
+    let fixture = try ImportFixture()
+    try fixture.shell(
+      """
+      echo 1 > a; commit Fine
+      git commit -q --allow-empty -m "$(head -c 70000 /dev/zero | tr '\\0' w)"
+      head -c 3000000 /dev/zero | tr '\\0' '\\033' > escapes; commit Escapes
+      echo 2 > a; commit 'Fine too'
+      """)
+    let engine = try fixture.engine()
+    let summary = try fixture.run(engine)
+    #expect(summary.skipped.count == 1 && summary.notes == 1 && summary.commits == 4)
+    #expect(try engine.entries("patches").count == 2)
+    #expect(try engine.events("note").allSatisfy { $0.text.utf8.count < 2000 })
+  }
+
   @Test func `a dry run stores nothing`() throws {
     let fixture = try story()
     let engine = try fixture.engine()
@@ -187,6 +204,22 @@ import Testing
       #expect(error.code == .badInput && error.hint != nil)
     }
     #expect(try engine.head().position == .none)
+  }
+
+  @Test func `what can't be imported as asked stores nothing`() throws {
+    let fixture = try story()
+    try fixture.shell("git clone -q --depth 1 \"file://$PWD\" ../shallow")
+    let engine = try fixture.engine()
+    let shallow = try #require(throws: LogError.self) {
+      try fixture.run(engine, repository: fixture.directory("shallow"))
+    }
+    #expect(shallow.message.contains("unshallow"))
+    #expect(throws: LogError.self) { try fixture.run(engine, since: "no-such-tag") }
+    #expect(try engine.head().position == .none)
+    try fixture.run(engine)
+    let other = try #require(throws: LogError.self) { try fixture.run(engine, project: "other") }
+    #expect(other.code == .idTaken && other.hint?.contains("--project") == true)
+    #expect(try engine.entries("patches").count == 4)
   }
 
   @Test func `ids follow from the commit alone`() {

@@ -92,12 +92,19 @@ import Testing
     #expect(kill(process, 0) == -1 && errno == ESRCH)
   }
 
-  @Test func `standard input is empty and no other file is open`() throws {
-    let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+  @Test func `standard input is empty and files of this process are closed`() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory("mine")
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     defer { close(descriptor) }
     #expect(try run("cat", []).output.isEmpty)
-    let files = try run("ls", ["/proc/self/fd"]).output.split(separator: "\n").count
-    // Three, and the directory itself.
-    #expect(files == 4)
+    let files = try run("ls", ["-l", "/proc/self/fd"]).output
+    #expect(files.contains("pipe:") && !files.contains(path))
+  }
+
+  @Test func `the program may be ended by a closed pipe, whatever this process ignores`() throws {
+    let ignored = signal(SIGPIPE, SIG_IGN)
+    defer { _ = signal(SIGPIPE, ignored) }
+    #expect(try run("sh", ["-c", "kill -PIPE $$"]).code == 128 + SIGPIPE)
   }
 }

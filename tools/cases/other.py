@@ -82,6 +82,14 @@ def case_two_imports_agree(box):
     same(exports[0], exports[1], "events")
 
 
+def case_an_import_from_a_hook_reads_what_it_names(box):
+    path = repository(box)
+    box.run("import", "git", path, GIT_DIR="/nonexistent", GIT_WORK_TREE="/", GIT_INDEX_FILE="i")
+    same(len(box.run("project", "patches", "--format", "json").json), 4, "patches")
+    again = box.run("import", "git", f"{path}/.", "--project", "repository", "--json").json
+    same((again["events"], again["commits"]), (0, 5), "a second import by another path")
+
+
 def case_help_has_examples(box):
     help_text = box.run("--help").output
     has(help_text, "append", "replay", "project", "compensate", "verify")

@@ -240,8 +240,9 @@ def case_following_ends_at_its_upper_bound(box):
     process.stdout.readline()
     for number in (1, 2):
         box.append("note", f"text={number}")
-    output, _ = process.communicate(timeout=20)
-    same([json.loads(line)["payload"]["text"] for line in output.splitlines()], ["1"], "rest")
+    texts = [json.loads(line)["payload"]["text"] for line in process.stdout]
+    process.communicate(timeout=20)
+    same(texts, ["1"], "rest")
     same(process.returncode, 0, "exit")
 
 
@@ -263,7 +264,7 @@ def case_following_leaves_nothing_out(box):
     box.append("note", "text=n0", "--run", RUN)
     count = 400
     readers = [box.start("replay", "--follow", "--to", str(count + 1), *words)
-               for words in (["--format", "jsonl"], ["--stream", "note-log", "--format", "jsonl"],
+               for words in (["--format", "jsonl"], ["--stream", f"note-{RUN}", "--format", "jsonl"],
                              [], ["--run", RUN, "--format", "jsonl"],
                              ["--last", "1000", "--format", "jsonl"])]
     found = [[] for _ in readers]
@@ -287,6 +288,25 @@ def case_following_leaves_nothing_out(box):
     for lines, reader in zip(found, readers):
         texts = [line for line in lines if b"note" in line]
         same(len(texts), expected, f"events seen by {reader.args[3:]}")
+
+
+def case_a_slow_reader_misses_nothing(box):
+    """What is stored while a follower waits for its reader comes in the next round."""
+    filler = "x" * 400
+    box.lines(*({"type": "note", "payload": {"text": f"{number} {filler}"}}
+                for number in range(900)))
+    for words in (["--stream", "note-log"], ["--last", "900"], []):
+        count = len(box.events())
+        process = box.start("replay", "--follow", "--to", str(count + 3), "--format", "jsonl",
+                            *words)
+        process.stdout.readline()
+        time.sleep(0.3)
+        for _ in range(3):
+            box.append("note", "text=meanwhile")
+        lines = process.stdout.read().splitlines()
+        process.communicate(timeout=20)
+        texts = [json.loads(line)["payload"]["text"] for line in lines]
+        same(texts[-3:], ["meanwhile"] * 3, f"the last texts with {words}")
 
 
 def case_a_cursor_outlives_kills(box):

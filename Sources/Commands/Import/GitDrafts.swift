@@ -40,7 +40,8 @@ struct GitDrafts {
 
   private func note(_ commit: GitCommit, _ ids: CommitIDs) throws(LogError) -> Draft {
     try draft("note", commit, ids) { writer in
-      let subject = commit.subject.isEmpty ? "" : ": " + commit.subject
+      let words = commit.subject.prefixOfScalars(512)
+      let subject = words.isEmpty ? "" : ": " + words
       writer.member("text", "empty commit \(commit.hash)\(subject)")
     }
   }

@@ -35,7 +35,7 @@ struct GitImport {
   private static let groupByteCount = 16 << 20
 
   func run(progress: (Summary) -> Void) throws(LogError) -> Summary {
-    let (importID, head) = try identify()
+    let (importID, head, since) = try identify()
     let drafts = GitDrafts(project: project, importID: importID)
     var summary = Summary()
     var group: [PreparedDraft] = []
@@ -47,8 +47,7 @@ struct GitImport {
         diffByteCountMax: Limits.artifactByteCount / 2)
       while let commit = try log.next() {
         summary.commits += 1
-        for draft in try self.drafts(of: commit, drafts, &summary) {
-          let prepared = try engine.prepare(draft)
+        for prepared in try prepared(commit, drafts, &summary) {
           groupByteCount += prepared.payloadBytes.count
           group.append(prepared)
         }
@@ -70,14 +69,21 @@ struct GitImport {
   }
 
   /// The import's id follows from what is imported, so that the same import is known again.
-  private func identify() throws(LogError) -> (id: String, head: String) {
+  private func identify() throws(LogError) -> (id: String, head: String, since: String?) {
     do throws(RunnerError) {
-      let head = try GitLog.output(
-        repository: repository, ["rev-parse", "--verify", "--end-of-options", "HEAD^{commit}"]
-      ).trimmed
+      let head = try commit("HEAD")
+      let since = try self.since.map { name throws(RunnerError) in try commit(name) }
+      let shallow = try GitLog.output(
+        repository: repository, ["rev-parse", "--is-shallow-repository"])
+      guard shallow.trimmed != "true" else {
+        // Its oldest commit would become a patch that adds every file.
+        throw RunnerError(
+          program: "git", message: "it is a shallow clone; run `git fetch --unshallow` there",
+          isMissing: false)
+      }
       let what = "\(head)/\(since ?? "")/\(count.map { String($0) } ?? "")/\(project)"
       let digest = Digest.sha256(of: Array("uetlog/git/v1/import/\(what)".utf8))
-      return ("git-\(digest.description.prefix(24))", head)
+      return ("git-\(digest.description.prefix(24))", head, since)
     } catch {
       throw LogError(
         error.isMissing ? .notFound : .badInput,
@@ -86,9 +92,17 @@ struct GitImport {
     }
   }
 
-  private func drafts(
-    of commit: GitCommit, _ drafts: GitDrafts, _ summary: inout Summary
-  ) throws(LogError) -> [Draft] {
+  /// The hash of a commit that has a name.
+  private func commit(_ name: String) throws(RunnerError) -> String {
+    try GitLog.output(
+      repository: repository, ["rev-parse", "--verify", "--end-of-options", "\(name)^{commit}"]
+    ).trimmed
+  }
+
+  /// The events of a commit; none of a merge, and none when one of them can't be stored.
+  private func prepared(
+    _ commit: GitCommit, _ drafts: GitDrafts, _ summary: inout Summary
+  ) throws(LogError) -> [PreparedDraft] {
     if commit.isMerge {
       summary.merges += 1
       return []
@@ -99,13 +113,22 @@ struct GitImport {
     }
     do throws(LogError) {
       let made = try drafts.drafts(of: commit, reverted: revertedPatch(commit))
+        .map { (draft) throws(LogError) in try engine.prepare(draft) }
       if commit.isEmpty { summary.notes += 1 }
       if commit.reverts != nil { summary.reverts += 1 }
       return made
     } catch {
-      guard error.code == .badInput else { throw error }
+      guard Self.concernsOneCommit(error.code) else { throw error }
       summary.skipped.append((commit.hash, error.message))
       return []
+    }
+  }
+
+  /// Whether an error is about what a commit holds, so that the others can be imported.
+  private static func concernsOneCommit(_ code: LogError.Code) -> Bool {
+    switch code {
+    case .badInput, .violation, .secret: true
+    default: false
     }
   }
 
@@ -128,7 +151,11 @@ struct GitImport {
       switch outcome {
       case .success(let receipt) where receipt.isDuplicate: summary.duplicates += 1
       case .success: summary.events += 1
-      case .failure(let error): throw error
+      case .failure(var error):
+        if error.code == .idTaken {
+          error.hint = "Was this history imported as another project? Name it with --project"
+        }
+        throw error
       }
     }
   }
