@@ -28,6 +28,42 @@ package struct ByteReader: ~Escapable {
     return T(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: T.self))
   }
 
+  // The usual widths once more: a generic function of another module is not always specialised.
+
+  @_lifetime(self: copy self)
+  package mutating func integer(_ type: UInt8.Type) -> UInt8 {
+    guard let start = advance(1) else { return 0 }
+    return unsafe bytes.unsafeLoad(fromByteOffset: start, as: UInt8.self)
+  }
+
+  @_lifetime(self: copy self)
+  package mutating func integer(_ type: UInt16.Type) -> UInt16 {
+    guard let start = advance(2) else { return 0 }
+    return UInt16(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt16.self))
+  }
+
+  @_lifetime(self: copy self)
+  package mutating func integer(_ type: UInt32.Type) -> UInt32 {
+    guard let start = advance(4) else { return 0 }
+    return UInt32(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt32.self))
+  }
+
+  @_lifetime(self: copy self)
+  package mutating func integer(_ type: UInt64.Type) -> UInt64 {
+    guard let start = advance(8) else { return 0 }
+    return UInt64(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self))
+  }
+
+  @_lifetime(self: copy self)
+  package mutating func integer(_ type: Int64.Type) -> Int64 {
+    guard let start = advance(8) else { return 0 }
+    return Int64(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: Int64.self))
+  }
+
   @_lifetime(self: copy self)
   package mutating func ulid() -> ULID {
     ULID(high: integer(UInt64.self).byteSwapped, low: integer(UInt64.self).byteSwapped)

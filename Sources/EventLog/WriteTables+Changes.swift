@@ -4,10 +4,13 @@ internal import LMDB
 
 extension WriteTables {
   mutating func append(_ record: EncodedRecord, at position: Position) throws(LogError) {
-    var row = record.envelope
+    let byteCount = record.envelope.count + Salt.byteCount
+    let isInline = byteCount + record.payload.count <= Pieces.inlineByteCountMax
+    var row: [UInt8] = []
+    row.reserveCapacity(byteCount + (isInline ? record.payload.count : 0))
+    row += record.envelope
     row.append(littleEndian: record.salt.high)
     row.append(littleEndian: record.salt.low)
-    let isInline = row.count + record.payload.count <= Pieces.inlineByteCountMax
     if isInline { row += record.payload }
     try change("storing an event") { (tables) throws(LMDBError) in
       try tables.transaction.put(

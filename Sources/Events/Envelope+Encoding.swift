@@ -1,4 +1,4 @@
-internal import Bytes
+package import Bytes
 
 extension Envelope {
   /// The bytes that are stored and hashed; nil when a text is too long for its field, or all are
@@ -31,6 +31,40 @@ extension Envelope {
     out[EnvelopeLayout.byteCount] = UInt8(truncatingIfNeeded: byteCount)
     out[EnvelopeLayout.byteCount + 1] = UInt8(truncatingIfNeeded: byteCount >> 8)
     return out
+  }
+
+  /// What only the log knows of an event.
+  package struct Stamp {
+    package var flags: EventFlags
+    package var verdict: UInt8
+    package var revision: UInt64 = 0
+    package var previousInStream = Position.none
+    package var previousInRun = Position.none
+    package var recordedAt: Timestamp
+
+    package init(flags: EventFlags, verdict: UInt8, recordedAt: Timestamp) {
+      self.flags = flags
+      self.verdict = verdict
+      self.recordedAt = recordedAt
+    }
+
+    /// Writes these fields into an encoded envelope.
+    package func put(into bytes: inout [UInt8]) {
+      put(UInt64(flags.rawValue), 2, at: EnvelopeLayout.flags, &bytes)
+      put(UInt64(verdict), 1, at: EnvelopeLayout.verdict, &bytes)
+      put(revision, 8, at: EnvelopeLayout.revision, &bytes)
+      put(previousInStream.rawValue, 8, at: EnvelopeLayout.previousInStream, &bytes)
+      put(previousInRun.rawValue, 8, at: EnvelopeLayout.previousInRun, &bytes)
+      put(UInt64(bitPattern: recordedAt.nanoseconds), 8, at: EnvelopeLayout.recordedAt, &bytes)
+    }
+
+    private func put(_ value: UInt64, _ count: Int, at offset: Int, _ bytes: inout [UInt8]) {
+      var rest = value
+      for index in offset..<offset + count where index < bytes.count {
+        bytes[index] = UInt8(truncatingIfNeeded: rest)
+        rest >>= 8
+      }
+    }
   }
 
   private func appendOptionalFields(to out: inout [UInt8]) {

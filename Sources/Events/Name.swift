@@ -43,21 +43,46 @@ extension Name {
   /// event, and the standard hasher takes them byte by byte.
   package func hash(into hasher: inout Hasher) { hasher.combine(Self.digest(bytes)) }
 
+  /// Bytewise, eight at a time.
+  package static func == (a: Name, b: Name) -> Bool {
+    let (one, other) = (a.bytes.rawSpan, b.bytes.rawSpan)
+    guard one.byteCount == other.byteCount else { return false }
+    var offset = 0
+    while offset &+ 8 <= one.byteCount {
+      guard word(one, offset) == word(other, offset) else { return false }
+      offset &+= 8
+    }
+    while offset < one.byteCount {
+      guard byte(one, offset) == byte(other, offset) else { return false }
+      offset &+= 1
+    }
+    return true
+  }
+
   private static func digest(_ bytes: [UInt8]) -> UInt64 {
     let span = bytes.rawSpan
     var state = seed ^ UInt64(truncatingIfNeeded: span.byteCount)
     var offset = 0
     while offset &+ 8 <= span.byteCount {
-      state = mixed(
-        state, unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      state = mixed(state, word(span, offset))
       offset &+= 8
     }
     var tail: UInt64 = 0
     while offset < span.byteCount {
-      tail = tail << 8 | UInt64(unsafe span.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+      tail = tail << 8 | UInt64(byte(span, offset))
       offset &+= 1
     }
     return mixed(state, tail)
+  }
+
+  @inline(__always)
+  private static func word(_ bytes: RawSpan, _ offset: Int) -> UInt64 {
+    unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+  }
+
+  @inline(__always)
+  private static func byte(_ bytes: RawSpan, _ offset: Int) -> UInt8 {
+    unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
   @inline(__always)

@@ -48,12 +48,31 @@ extension JSONDocument {
   /// The value of the member with this key.
   package func member(_ n: JSONNode, _ key: String) -> JSONNode? {
     guard kind(n) == .object else { return nil }
-    var child = n.index + 1
-    for _ in 0..<count(n) {
-      if equals(JSONNode(child), key) { return JSONNode(child + 1) }
-      child = next(JSONNode(child + 1)).index
+    var text = key
+    return text.withUTF8 { wanted in
+      let wanted = unsafe wanted.span
+      var child = n.index + 1
+      for _ in 0..<count(n) {
+        let isFound =
+          isEscaped(JSONNode(child))
+          ? equals(JSONNode(child), key) : has(wanted, at: content(JSONNode(child)))
+        if isFound { return JSONNode(child + 1) }
+        child = next(JSONNode(child + 1)).index
+      }
+      return nil
     }
-    return nil
+  }
+
+  /// Whether these are the bytes of a range.
+  @inline(__always)
+  private func has(_ text: Span<UInt8>, at range: Range<Int>) -> Bool {
+    guard text.count == range.count else { return false }
+    var index = range.lowerBound
+    for place in text.indices {
+      if bytes[index] != text[place] { return false }
+      index &+= 1
+    }
+    return true
   }
 
   /// The value found by following the keys.

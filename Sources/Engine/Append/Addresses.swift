@@ -27,6 +27,8 @@ package struct Addresses: Hashable, Sendable {
     entity = nil
     if let template = definition.entity {
       entity = try template.resolved(payload, runID)
+      // Mostly it is the stream: then one text serves both.
+      if entity == stream { entity = stream }
     } else if Category(of: stream) != .none {
       entity = stream
     }

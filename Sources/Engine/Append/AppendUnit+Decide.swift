@@ -62,9 +62,10 @@ extension AppendUnit {
     }
     if let name = draft.addresses.run { rows.run = try machine.cache.load(name, from: tables) }
     for name in draft.addresses.adds {
-      rows.adds.append(try name.flatMap { name throws(LogError) in
-        try machine.cache.load(name, from: tables)
-      })
+      rows.adds.append(
+        try name.flatMap { name throws(LogError) in
+          try machine.cache.load(name, from: tables)
+        })
     }
     return rows
   }

@@ -71,16 +71,12 @@ package struct AppendUnit: WriteUnit {
     try create(&rows, of: draft, in: &tables)
     // `create` leaves no stream without a row.
     guard let stream = rows.stream else { throw LogError(.system, "a stream has no row") }
-    var envelope = draft.envelope
-    envelope.flags.formUnion(decision.flags)
-    envelope.verdict = decision.verdict
     let position = head.position.next
     var event = decision.event ?? domainEvent(draft, rows)
-    let record = try finish(&envelope, draft, stream, rows.run)
-    var receipt = try store(record, envelope, draft, at: position, in: &tables)
-
-    event?.flags = envelope.flags
-    event?.recordedAt = envelope.recordedAt
+    let stamp = stamp(draft, decision, stream, rows.run)
+    var receipt = try store(draft, stamp, at: position, in: &tables)
+    event?.flags = stamp.flags
+    event?.recordedAt = stamp.recordedAt
     event?.run = rows.run.map { machine.cache.number($0) } ?? .none
     event?.adds = adds(rows)
     let changes = try machine.take(
@@ -88,13 +84,14 @@ package struct AppendUnit: WriteUnit {
         event: event, stream: stream, entity: rows.entity, run: rows.run,
         position: position, reversal: draft.reversal),
       from: tables)
-    guard let event, !envelope.flags.contains(.imported), draft.reversal == nil,
+    guard let event, !stamp.flags.contains(.imported), draft.reversal == nil,
       depth < Limits.reactionDepth
     else { return receipt }
     for (ordinal, reaction) in reactions(to: event, changes, decision.consulted).enumerated()
     where budget > 0 {
       budget -= 1
-      guard let prepared = try? preparer.prepare(reaction, of: envelope, ordinal: ordinal) else {
+      guard let prepared = try? preparer.prepare(reaction, of: draft.envelope, ordinal: ordinal)
+      else {
         continue
       }
       // A reaction that is refused never refuses its cause.
@@ -119,41 +116,43 @@ package struct AppendUnit: WriteUnit {
     }
   }
 
-  /// Fills in what only the log knows, and encodes the record.
-  private func finish(
-    _ envelope: inout Envelope, _ draft: PreparedDraft, _ stream: RowCache.Slot,
-    _ run: RowCache.Slot?
-  ) throws(LogError) -> EncodedRecord {
-    envelope.revision = machine.cache.revision(stream) + 1
-    envelope.previousInStream = machine.cache.last(stream)
-    if let run, let state = machine.cache.state(run) as? RunState {
-      envelope.previousInRun = state.lastInRun
-    }
-    envelope.recordedAt = max(clock.now(), head.recordedAt)
-    guard let bytes = envelope.encoded() else {
-      throw LogError(.badInput, "a text of the event is over 255 bytes")
-    }
-    return EncodedRecord(envelope: bytes, salt: draft.salt, payload: draft.payloadBytes)
+  /// What only the log knows of an event.
+  private func stamp(
+    _ draft: PreparedDraft, _ decision: Decision, _ stream: RowCache.Slot, _ run: RowCache.Slot?
+  ) -> Envelope.Stamp {
+    var stamp = Envelope.Stamp(
+      flags: draft.envelope.flags.union(decision.flags), verdict: decision.verdict,
+      recordedAt: now)
+    stamp.revision = machine.cache.revision(stream) + 1
+    stamp.previousInStream = machine.cache.last(stream)
+    if let run { stamp.previousInRun = machine.cache.state(run)?.latestInRun ?? .none }
+    return stamp
   }
 
   private mutating func store(
-    _ record: EncodedRecord, _ envelope: Envelope, _ draft: PreparedDraft, at position: Position,
+    _ draft: PreparedDraft, _ stamp: Envelope.Stamp, at position: Position,
     in tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
-    try tables.append(record, at: position)
+    guard var bytes = draft.encoded else {
+      throw LogError(.badInput, "a text of the event is over 255 bytes")
+    }
+    stamp.put(into: &bytes)
+    let leaf = TreeHash.leaf(bytes)
+    try tables.append(
+      EncodedRecord(envelope: bytes, salt: draft.salt, payload: draft.payloadBytes), at: position)
+    let eventID = draft.envelope.eventID
     let entry = DedupeEntry(position: position, content: draft.content)
-    try tables.set(entry, for: .event(envelope.eventID))
+    try tables.set(entry, for: .event(eventID))
     if let key = draft.scopedKey { try tables.set(entry, for: key) }
-    let leaf = TreeHash.leaf(record.envelope)
     if let root = head.frontier.append(leaf) {
       try tables.set(subtreeRoot: root, head.frontier.size / 256 - 1)
     }
     head.position = position
-    head.recordedAt = envelope.recordedAt
+    head.recordedAt = stamp.recordedAt
     return Receipt(
-      position: position, eventID: envelope.eventID, stream: envelope.stream,
-      revision: envelope.revision, leaf: leaf, isDuplicate: false, type: envelope.type,
-      flags: envelope.flags)
+      position: position, eventID: eventID, stream: draft.envelope.stream,
+      revision: stamp.revision, leaf: leaf, isDuplicate: false, type: draft.envelope.type,
+      flags: stamp.flags)
   }
 
   var nextPosition: Position { head.position.next }

@@ -8,6 +8,8 @@ package import Pipeline
 package final class PreparedDraft: Sendable {
   /// Complete but for revision, links, and the time of recording.
   package let envelope: Envelope
+  /// The envelope's bytes; nil when a text is too long for them.
+  let encoded: [UInt8]?
   package let definition: EventDefinition
   package let payload: Payload
   package let payloadBytes: [UInt8]
@@ -29,6 +31,7 @@ package final class PreparedDraft: Sendable {
     addresses: Addresses, reversal: Reversal?, line: Int?
   ) {
     self.envelope = envelope
+    encoded = envelope.encoded()
     self.definition = definition
     self.payload = payload
     self.payloadBytes = payloadBytes

@@ -14,6 +14,8 @@ package struct Preparer: Sendable {
   private let clock: any TimeSource
   private var entropy: any EntropySource
   private var ids = ULIDGenerator()
+  /// The run of the last draft: mostly the next one is of the same.
+  private var run: (id: ULID, name: Name)?
 
   package init(
     catalog: Catalog, identity: LogIdentity, settingsDigest: UInt64, clock: any TimeSource,
@@ -80,7 +82,14 @@ package struct Preparer: Sendable {
       envelope, definition, payload, bytes, salt, content: content, draft: draft)
   }
 
-  private func complete(
+  private mutating func name(ofRun id: ULID) -> Name {
+    if let run, run.id == id { return run.name }
+    let name = Name(run: id)
+    run = (id, name)
+    return name
+  }
+
+  private mutating func complete(
     _ envelope: Envelope, _ definition: EventDefinition, _ payload: Payload, _ bytes: [UInt8],
     _ salt: Salt, content: UInt128, draft: Draft
   ) throws(LogError) -> PreparedDraft {
@@ -89,7 +98,8 @@ package struct Preparer: Sendable {
       salt: salt, content: content, hasGivenID: draft.eventID != nil,
       scopedKey: envelope.key.map { scopedKey($0, envelope) }, expect: draft.expect,
       addresses: try Addresses(
-        definition, payload, stream: envelope.stream, runID: envelope.runID),
+        definition, payload, stream: envelope.stream, runID: envelope.runID,
+        run: envelope.runID.map { name(ofRun: $0) }),
       reversal: nil, line: draft.line)
   }
 

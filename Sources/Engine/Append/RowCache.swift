@@ -105,6 +105,17 @@ struct RowCache {
     rows[slot].isChanged = true
   }
 
+  /// Changes a row's state in place.
+  mutating func change<R>(_ slot: Slot, _ body: (inout any EntityState) -> R) -> R? {
+    guard var state = rows[slot].state else { return nil }
+    // Taken out meanwhile, so that it has one owner and is not copied.
+    rows[slot].state = nil
+    let result = body(&state)
+    rows[slot].state = state
+    rows[slot].isChanged = true
+    return result
+  }
+
   /// Takes an event into its stream's row.
   mutating func advance(_ slot: Slot, to position: Position) {
     rows[slot].row.revision &+= 1
@@ -123,17 +134,15 @@ struct RowCache {
     }
     // In the order of the keys, neighbours are written into one page after another.
     changed.sort { $0.number < $1.number }
-    for (number, slot) in changed { try tables.set(rows[slot].encoded, number) }
+    for (number, slot) in changed { try tables.set(encoded(slot), number) }
   }
-}
 
-extension RowCache.Cached {
-  /// The row with the state's fields as they are now.
-  var encoded: StateRow {
-    guard let state else { return row }
-    var out = row
-    out.layout = type(of: state).layout
-    out.fields = encodeFields(of: state)
-    return out
+  /// A row with the state's fields as they are now.
+  func encoded(_ slot: Slot) -> StateRow {
+    guard let state = rows[slot].state else { return rows[slot].row }
+    return StateRow(
+      category: rows[slot].row.category, layout: type(of: state).layout,
+      revision: rows[slot].row.revision, last: rows[slot].row.last,
+      fields: encodeFields(of: state))
   }
 }

@@ -8,8 +8,14 @@ internal import Pipeline
 struct StateMachine {
   var cache = RowCache()
   let rules: Rules
+  /// Whether `take` tells the states before and after; a fold does not ask, and so needs no
+  /// copies.
+  private let tellsChanges: Bool
 
-  init(rules: Rules) { self.rules = rules }
+  init(rules: Rules, tellsChanges: Bool = true) {
+    self.rules = rules
+    self.tellsChanges = tellsChanges
+  }
 
   /// A row that an event changed, before and after.
   struct Change {
@@ -37,14 +43,15 @@ struct StateMachine {
     _ input: Input, from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> [Change] {
     cache.advance(input.stream, to: input.position)
-    if let run = input.run, var state = cache.state(run) as? RunState {
-      state.lastInRun = input.position
-      cache.set(state, run)
-    }
+    if let run = input.run { _ = cache.change(run) { $0.noteInRun(input.position) } }
     var changes: [Change] = []
     var sums: [Contribution] = []
-    if let slot = input.entity, let change = self.change(slot, input, &sums) {
-      changes.append(change)
+    if let slot = input.entity {
+      if !tellsChanges, input.reversal == nil {
+        evolve(slot, input, &sums)
+      } else if let change = self.change(slot, input, &sums) {
+        changes.append(change)
+      }
     }
     if let event = input.event { sums += factContributions(of: event) }
     if let reversal = input.reversal { sums += reversal.facts }
@@ -63,15 +70,32 @@ struct StateMachine {
     } else if let event = input.event {
       after.evolve(event)
     }
-    // Equal shares would cancel: most events change none, and then touch no other row.
-    let (old, new) = (before.contributions(), after.contributions())
-    if old != new {
-      sums += old.map { Contribution($0.target, $0.field, 0 &- $0.amount) }
-      sums += new
-    }
+    Self.note(before.contributions(), after.contributions(), &sums)
     cache.set(after, slot)
     return Change(
       number: cache.number(slot), name: cache.name(slot), before: before, after: after)
+  }
+
+  /// The same in place.
+  private mutating func evolve(
+    _ slot: RowCache.Slot, _ input: Input, _ sums: inout [Contribution]
+  ) {
+    guard let event = input.event else { return }
+    let shares = cache.change(slot) { state in
+      let old = state.contributions()
+      state.evolve(event)
+      return (old, state.contributions())
+    }
+    if let (old, new) = shares { Self.note(old, new, &sums) }
+  }
+
+  /// Equal shares would cancel: most events change none, and then touch no other row.
+  private static func note(
+    _ old: [Contribution], _ new: [Contribution], _ sums: inout [Contribution]
+  ) {
+    guard old != new else { return }
+    sums += old.map { Contribution($0.target, $0.field, 0 &- $0.amount) }
+    sums += new
   }
 
   private mutating func add(

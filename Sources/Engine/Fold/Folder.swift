@@ -16,7 +16,7 @@ package struct Folder {
 
   package init(catalog: Catalog, rules: Rules) {
     self.catalog = catalog
-    machine = StateMachine(rules: rules)
+    machine = StateMachine(rules: rules, tellsChanges: false)
   }
 
   /// What the rows depend on of an event.
@@ -167,12 +167,14 @@ package struct Folder {
 extension Folder {
   /// The rows as they stand, by number, with what the log stores of each.
   package var rows: [EntityNumber: StateRow] {
-    Dictionary(uniqueKeysWithValues: machine.cache.rows.map { ($0.number, $0.encoded) })
+    let cache = machine.cache
+    return Dictionary(
+      uniqueKeysWithValues: cache.rows.indices.map { (cache.number($0), cache.encoded($0)) })
   }
 
   /// One row as it stands.
   package func row(_ number: EntityNumber) -> StateRow? {
-    machine.cache.slot(of: number).map { machine.cache.rows[$0].encoded }
+    machine.cache.slot(of: number).map { machine.cache.encoded($0) }
   }
 
   /// The numbers of all rows, in order.

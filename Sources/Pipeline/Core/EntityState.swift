@@ -29,6 +29,11 @@ package protocol EntityState: Hashable, Sendable {
   /// Takes the event in. Total: an imported event may break today's rules.
   mutating func evolve(_ event: DomainEvent)
 
+  /// The latest event of the run whose row this is; nil for all but runs.
+  var latestInRun: Position? { get }
+  /// Notes the latest event of the run, in whatever stream; nothing for all but runs.
+  mutating func noteInRun(_ position: Position)
+
   /// Its shares in other rows' sums.
   func contributions() -> [Contribution]
   /// Adds to one of its own sums.
@@ -43,6 +48,8 @@ package protocol EntityState: Hashable, Sendable {
 extension EntityState {
   package func consults(for event: DomainEvent) -> Position? { nil }
   package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] { [] }
+  package var latestInRun: Position? { nil }
+  package mutating func noteInRun(_ position: Position) {}
   package func contributions() -> [Contribution] { [] }
   package mutating func add(_ field: SumField, _ amount: Int64) {}
   package func reactions(

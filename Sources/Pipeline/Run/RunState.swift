@@ -38,6 +38,10 @@ package struct RunState: EntityState {
 
   package var stateName: String? { status.nameIfPresent }
 
+  package var latestInRun: Position? { lastInRun }
+
+  package mutating func noteInRun(_ position: Position) { lastInRun = position }
+
   package func decide(
     _ event: DomainEvent, _ context: DecideContext
   ) throws(LogError) -> EventFlags {
