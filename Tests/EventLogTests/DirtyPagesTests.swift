@@ -30,10 +30,9 @@ import Testing
       let now = bench.clock.now()
       let drafts = (0..<1000).map { index in
         let place = batch * 1000 + index
-        var draft = prepared[
+        let draft = prepared[
           place < Self.streams ? place : generator.int(0...(Self.streams - 1))]
-        draft.envelope.eventID = ids.next(at: now, entropy: &generator)
-        return draft
+        return draft.identified(by: ids.next(at: now, entropy: &generator))
       }
       for outcome in try bench.engine.append(drafts) { _ = try outcome.get() }
     }

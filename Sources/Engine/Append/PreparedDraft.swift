@@ -1,4 +1,4 @@
-internal import Bytes
+package import Bytes
 package import Events
 package import Pipeline
 
@@ -43,6 +43,16 @@ package final class PreparedDraft: Sendable {
     self.addresses = addresses
     self.reversal = reversal
     self.line = line
+  }
+
+  /// The same draft under another id.
+  package func identified(by id: ULID) -> PreparedDraft {
+    var envelope = envelope
+    envelope.eventID = id
+    return PreparedDraft(
+      envelope: envelope, definition: definition, payload: payload, payloadBytes: payloadBytes,
+      salt: salt, content: content, hasGivenID: hasGivenID, scopedKey: scopedKey, expect: expect,
+      addresses: addresses, reversal: reversal, line: line)
   }
 
   /// The same draft with what undoing an event of `stream` comes to.
