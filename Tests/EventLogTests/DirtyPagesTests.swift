@@ -32,7 +32,7 @@ import Testing
         let place = batch * 1000 + index
         let draft = prepared[
           place < Self.streams ? place : generator.int(0...(Self.streams - 1))]
-        return draft.withID(ids.next(at: now, entropy: &generator))
+        return draft.identified(by: ids.next(at: now, entropy: &generator))
       }
       for outcome in try bench.engine.append(drafts) { _ = try outcome.get() }
     }

@@ -46,7 +46,7 @@ package final class PreparedDraft: Sendable {
   }
 
   /// The same draft under another id.
-  package func withID(_ id: ULID) -> PreparedDraft {
+  package func identified(by id: ULID) -> PreparedDraft {
     var envelope = envelope
     envelope.eventID = id
     return PreparedDraft(

@@ -117,7 +117,8 @@ package struct Folder {
         adds.append(.none)
         continue
       }
-      adds.append(machine.cache.number(try slot(name, event.position, &ordinal)))
+      let slot = try slot(name, event.position, &ordinal)
+      adds.append(machine.cache.number(slot))
     }
     let domain = definition.type.map { type in
       DomainEvent(
