@@ -191,6 +191,8 @@ def case_an_export_keeps_reactions_and_reversals(box):
     for view, rows in views.items():
         found = box.run("project", view, "--format", "json", "--now", "2026-01-01T00:00:00Z").json
         same(without_times(found), without_times(rows), view)
+    box.run("append", stdin=export)
+    same(box.run("replay", "--format", "jsonl").bytes, export, "after a second import")
     box.run("verify")
 
 
