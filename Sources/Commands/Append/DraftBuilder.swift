@@ -28,8 +28,12 @@ struct DraftBuilder {
       guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
         throw LogError(.usage, "--label \"\(text)\" is no label", expected: "key=value")
       }
+      let key = String(text[..<equals])
+      guard !defaults.labels.contains(where: { $0.key == key }) else {
+        throw LogError(.usage, "--label \(key) is given twice", expected: "one value for each key")
+      }
       defaults.labels.append(
-        Label(key: String(text[..<equals]), value: String(text[text.index(after: equals)...])))
+        Label(key: key, value: String(text[text.index(after: equals)...])))
     }
     return defaults
   }
@@ -49,15 +53,12 @@ struct DraftBuilder {
     draft.causationID = defaults.causationID
     draft.stream = arguments.value(.stream)
     draft.key = arguments.value(.key)
-    if let id = arguments.value(.id) { draft.eventID = try ULID.parse(id, field: "event_id") }
-    if let time = arguments.value(.ts) {
-      guard let time = Timestamp(time) else {
-        throw LogError(
-          .badInput, "--ts \"\(time)\" is no time", expected: "RFC 3339, like 2026-11-22T15:04:05Z",
-          pointer: "/ts")
-      }
-      draft.time = time
+    guard draft.key != "" else {
+      throw LogError(
+        .usage, "--key is empty", hint: "Is a variable not set? Leave --key out for no key")
     }
+    if let id = arguments.value(.id) { draft.eventID = try ULID.parse(id, field: "event_id") }
+    if let time = arguments.value(.ts) { draft.time = try Timestamp.parse(time, field: "ts") }
     if let word = arguments.value(.severity) {
       guard let severity = Severity(word) else {
         throw LogError(
