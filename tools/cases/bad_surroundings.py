@@ -41,6 +41,44 @@ def case_stdout_is_full(box):
     same(len(box.events()), 2, "events")
 
 
+def closing(*descriptors):
+    def close():
+        for descriptor in descriptors:
+            os.close(descriptor)
+    return close
+
+
+def case_standard_descriptors_that_are_closed(box):
+    """No file of the log gets their places, and nobody is told what can't be said."""
+    for words in ([], ["--json"]):
+        done = popen(box, ["append", "note", "text=a", *words], stdout=None,
+                     preexec_fn=closing(1))
+        same(done.status, 71, "exit")
+    lines = (json.dumps(NOTE) + "\n").encode()
+    for words in (["--follow-stdin", "--json"], ["--json"]):
+        done = popen(box, ["append", *words], stdin=lines, stdout=None, preexec_fn=closing(1))
+        same(done.status, 71, "exit")
+    same(popen(box, ["append"], preexec_fn=closing(0)).status, 65, "exit without stdin")
+    same(popen(box, ["append", "note", "text=a"], stdout=None,
+               preexec_fn=closing(0, 1, 2)).status, 71, "exit without any")
+    same(popen(box, ["replay"], stdout=None, preexec_fn=closing(1)).status, 73, "exit")
+    same(len(box.events()), 5, "events")
+    box.run("verify")
+
+
+def case_a_directory_that_is_no_log(box):
+    box.path("full")
+    os.mkdir(box.path("full"))
+    box.path("full/something", "x")
+    error = box.run("append", "note", "text=a", "--log", box.path("full"), "--json",
+                    status=73).error
+    has(error["message"], box.path("full"), "not empty")
+    same(os.listdir(box.path("full")), ["something"], "files")
+    same([name for name in os.listdir(box.home) if "tmp" in name], [], "rests")
+    os.mkdir(box.path("empty"))
+    box.run("append", "note", "text=a", "--log", box.path("empty"))
+
+
 def case_a_reader_that_stops_early(box):
     box.lines(*[NOTE] * 1000)
     reader, writer = os.pipe()
