@@ -11,8 +11,11 @@ struct Project: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the present state, folded from the log.",
     discussion: """
-      Views are kept with each append, so that showing one does not read the log. --at folds the
+      Views are kept with each append, so that showing one does not read the log. --at folds the \
       log up to a position or time with today's code.
+
+      A field has one name in all formats: a table's heading only has blanks for its underscores. \
+      A table shows the main fields, csv all. Money is in micro-dollars: 1000000 are $1.
 
       EXAMPLES
         uetlog project patches --where state=queued
@@ -48,10 +51,10 @@ struct Project: LogCommand {
     guard let type = views.first(where: { $0.name == view }) else {
       throw LogError(.usage, "there is no view \"\(view)\"", allowed: views.map { $0.name })
     }
+    let filter = try EntryFilter(conditions, of: type)
     try refreshViews(console)
     let opened = try OpenedLog(reading: common.log, console.here)
     let format = self.format ?? (common.json ? .json : .table)
-    let filter = try EntryFilter(conditions)
     let request = try self.request(opened)
     let show = { () throws(LogError) -> ExitCode in
       try self.show(type, opened, request, filter, format, console)
@@ -154,7 +157,7 @@ struct Project: LogCommand {
     }
     var table = Table([("view", false), ("shows", false)])
     for view in views { table.add([view.name, view.summary]) }
-    for line in table.lines(console.style) { console.output.line(line) }
+    console.show(table)
     return .done
   }
 
