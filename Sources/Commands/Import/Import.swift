@@ -21,8 +21,8 @@ struct ImportGit: LogCommand {
     commandName: "git",
     abstract: "Turn a git repository's commits into patches.",
     discussion: """
-      Each commit becomes a patch that walks from created to committed, marked as imported. Ids
-      follow from the commits: importing again adds nothing. Merges are skipped and counted, empty
+      Each commit becomes a patch that walks from created to committed, marked as imported. Ids \
+      follow from the commits: importing again adds nothing. Merges are skipped and counted, empty \
       commits become notes, a revert becomes a patch with rollback_of_patch_id.
 
       EXAMPLES

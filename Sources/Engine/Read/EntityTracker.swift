@@ -41,7 +41,8 @@ package struct EntityTracker<Log: EventLog> {
       return transitions[event.position]
     }
     ends[stream] = event.position
-    var step = TrackStep(event: event, catalog: engine.catalog, states: states, isWhole: next != nil)
+    var step = TrackStep(
+      event: event, catalog: engine.catalog, states: states, isWhole: next != nil)
     guard let result = try engine.log.read(&step) else { return nil }
     states[result.entity] = result.after
     return Transition(
