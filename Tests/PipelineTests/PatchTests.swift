@@ -139,8 +139,10 @@ struct PatchTests {
     for (json, reason) in [
       (#"{"reason":"too large"}"#, "too large"),
       (#"{"validation":{"validation_errors":["a","b\u0007"]}}"#, "a; b "),
-      (#"{"validation":{"format_ok":true,"scope_ok":true,"constraints_ok":true}}"#,
-        "no reason given"),
+      (
+        #"{"validation":{"format_ok":true,"scope_ok":true,"constraints_ok":true}}"#,
+        "no reason given"
+      ),
     ] {
       var patch = try Scenario("patch-P", PatchState())
       try patch.when(.patch_created)

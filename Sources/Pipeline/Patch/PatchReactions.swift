@@ -4,7 +4,9 @@ internal import JSON
 
 extension PatchState {
   /// A patch that fails its validation is dropped; whether another one is wanted, a person
-  /// decides. So it is with a quarantined one, which stays.
+  /// decides.
+  ///
+  /// So it is with a quarantined one, which stays.
   package func reactions(
     from before: PatchState, to event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] {

@@ -31,7 +31,9 @@ package struct ReservationState: EntityState {
   package var amount: Int64 = 0
   package var reserved = Position.none
   package var released = Position.none
-  /// How many charges stand. They are neutral, so that undoing the reservation leaves them alone,
+  /// How many charges stand.
+  ///
+  /// They are neutral, so that undoing the reservation leaves them alone,
   /// and counted, because they may come from several streams.
   package var charges: UInt32 = 0
   /// The budget rows that enclose it, `none` where there is no such scope.
