@@ -3,6 +3,7 @@ internal import Engine
 internal import EventLog
 internal import Events
 internal import Merkle
+internal import Pipeline
 
 /// A log that a command works on, with the settings in force.
 struct OpenedLog {
@@ -61,7 +62,9 @@ struct OpenedLog {
   ) throws(LogError) -> LMDBLog {
     try LMDBLog.create(
       location.path, identity: freshIdentity(), options,
-      values: [ViewLayouts.key: ViewLayouts.current.encoded])
+      values: [
+        ViewLayouts.key: ViewLayouts.current.encoded, CatalogMark.key: CatalogMark.current.encoded,
+      ])
     let log = try LMDBLog(opening: location.path, options)
     console.note("made a new log at \(location.path)")
     return log

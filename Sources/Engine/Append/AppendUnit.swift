@@ -34,6 +34,7 @@ package struct AppendUnit: WriteUnit {
   package mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> [Outcome] {
+    try CatalogMark.current.claim(&tables)
     head = try tables.head()
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(drafts.count)

@@ -49,6 +49,7 @@ private struct RebuildStep: WriteUnit {
   mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Outcome {
+    try CatalogMark.current.claim(&tables)
     if action != .clear {
       guard try tables.value(Self.tokenKey) == staging.token else {
         throw LogError(
