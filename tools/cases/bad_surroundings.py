@@ -230,6 +230,15 @@ def case_a_changed_byte_is_found(box):
     has(done.output + done.errors, "18")
 
 
+def case_a_changed_small_value_is_found(box):
+    box.append("note", "text=a", "--run", ulid(7))
+    box.run("verify")
+    patch_main(box, b".value/views", lambda value: value[:1] + b"\x63" + value[2:])
+    done = popen(box, ["verify", "--json"])
+    same(done.status in (1, 74), True, f"exit {done.status}")
+    has(done.output, "values", "layouts")
+
+
 def case_a_truncated_file_is_refused(box):
     box.lines(*[{**NOTE, "payload": {"text": "x" * 3000}}] * 100)
     path = os.path.join(box.log, "data.mdb")
