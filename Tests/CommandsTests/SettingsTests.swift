@@ -131,17 +131,47 @@ import Testing
 
   @Test func `prices come from the repository, else they are the shipped ones`() throws {
     let place = TemporaryPlace()
-    let here = Surroundings(workingDirectory: place.path)
-    var settings = Settings()
-    try settings.readPrices(here)
+    func read() throws(LogError) -> Settings {
+      var settings = try Settings(
+        log: place.path + "/log", Surroundings(workingDirectory: place.path))
+      try settings.readPrices()
+      return settings
+    }
+    var settings = try read()
     #expect(settings.rules.prices["gpt-4"] == TokenPrice(input: 30_000_000, output: 60_000_000))
     place.file(
       "config/pricing.json",
       #"{"models":{"m":{"input_micro_usd_per_mtok":1,"output_micro_usd_per_mtok":2}}}"#)
-    try settings.readPrices(here)
+    settings = try read()
     #expect(settings.rules.prices == ["m": TokenPrice(input: 1, output: 2)])
     place.file("config/pricing.json", #"{"models":{"m":{"input_micro_usd_per_mtok":-1}}}"#)
-    let error = try #require(throws: LogError.self) { try settings.readPrices(here) }
+    let error = try #require(throws: LogError.self) { try read() }
     #expect(error.code == .settings && error.pointer == "/models/m")
+  }
+
+  @Test func `the digest tells other prices, not another spacing`() throws {
+    let place = TemporaryPlace()
+    func digest() throws -> UInt64 {
+      try Settings(log: place.path + "/log", Surroundings(workingDirectory: place.path)).digest
+    }
+    let shipped = try digest()
+    #expect(shipped == Settings().digest)
+    func prices(_ output: Int) -> String {
+      #"{"models":{"m":{"input_micro_usd_per_mtok":1,"output_micro_usd_per_mtok":\#(output)}}}"#
+    }
+    place.file("config/pricing.json", prices(2))
+    let first = try digest()
+    #expect(first != shipped)
+    place.file("config/pricing.json", prices(3))
+    #expect(try digest() != first)
+    place.file("config/pricing.json", prices(2).split(separator: ",").joined(separator: " ,\n"))
+    #expect(try digest() == first)
+    // A file that is broken stops reservations only; the digest tells that it is another.
+    place.file("config/pricing.json", "{")
+    #expect(try digest() != first)
+    let index = try #require(ConfigFiles.index(ofPath: "pricing.json"))
+    place.file(
+      "config/pricing.json", String(decoding: ConfigFiles.bytes(at: index), as: UTF8.self) + "\n")
+    #expect(try digest() == shipped)
   }
 }
