@@ -70,6 +70,13 @@ struct OpenedLog {
     return log
   }
 
+  /// An empty log that nobody keeps: for trying out what would happen to a new one.
+  static func inMemory(_ settings: Settings) -> Engine<MemoryLog> {
+    Engine(
+      log: MemoryLog(identity: freshIdentity()), rules: settings.rules,
+      settingsDigest: settings.digest)
+  }
+
   /// A new log's own identity.
   static func freshIdentity() -> LogIdentity {
     var entropy = SystemEntropy()
