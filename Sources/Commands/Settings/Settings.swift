@@ -74,7 +74,7 @@ struct Settings: Sendable {
     for setting in SettingTable.all {
       text += "\(setting.name)=\(changes[setting.name]?.value.description ?? setting.shipped)\n"
     }
-    text += "prices=\(priceDigest)\n"
+    text += "prices=" + priceDigest.description + "\n"
     return Digest.sha256(of: Array(text.utf8)).prefix64
   }
 
