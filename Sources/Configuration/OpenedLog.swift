@@ -3,6 +3,7 @@ package import Engine
 package import EventLog
 package import Events
 internal import Merkle
+internal import Pipeline
 
 /// Who opens a log, and hears what comes of it.
 package protocol Opener {
@@ -67,10 +68,19 @@ package struct OpenedLog {
   ) throws(LogError) -> LMDBLog {
     try LMDBLog.create(
       location.path, identity: freshIdentity(), options,
-      values: [ViewLayouts.key: ViewLayouts.current.encoded])
+      values: [
+        ViewLayouts.key: ViewLayouts.current.encoded, CatalogMark.key: CatalogMark.current.encoded,
+      ])
     let log = try LMDBLog(opening: location.path, options)
     opener.note("made a new log at \(location.path)")
     return log
+  }
+
+  /// An empty log that nobody keeps: for trying out what would happen to a new one.
+  package static func inMemory(_ settings: Settings) -> Engine<MemoryLog> {
+    Engine(
+      log: MemoryLog(identity: freshIdentity()), rules: settings.rules,
+      settingsDigest: settings.digest)
   }
 
   /// A new log's own identity.

@@ -86,6 +86,8 @@ package enum SettingTable {
       $0.circuitFailures = UInt32(clamping: $1)
     },
     rule("circuit.cooldown_seconds", 1...secondsMax, "60") { $0.circuitCooldownSeconds = $1 },
+    rule("reaction.max_depth", 0...8, "8") { $0.reactionDepthMax = Int(clamping: $1) },
+    rule("reaction.max_width", 0...64, "64") { $0.reactionWidthMax = Int(clamping: $1) },
   ]
 
   private static let later = [
@@ -95,8 +97,6 @@ package enum SettingTable {
     fixed("gate.no_tests_passes", .flag, "false"),
     fixed("merge.order", .order(mergeOrder.split(separator: ",").map(String.init)), mergeOrder),
     fixed("reaction.enabled", .flag, "true"),
-    fixed("reaction.max_depth", .integer(0...8), "8"),
-    fixed("reaction.max_width", .integer(0...64), "64"),
   ]
 
   private static let mergeOrder = "priority,critical_path,dependents,age,id"

@@ -15,6 +15,7 @@ extension Settings {
     if let file = try Self.repositoryFile("uetlog.json", here) { try read(file.bytes, file.path) }
     let ofLog = path + "/config.json"
     if let bytes = try Self.contents(ofLog) { try read(bytes, ofLog) }
+    priceFile = try Self.repositoryFile(Self.priceFileName, here)
     try readEnvironment(here)
     for flag in flags {
       try set(flag.setting, text: flag.value, .flag(flag.option), refusal: .usage)

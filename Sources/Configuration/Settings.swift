@@ -27,6 +27,9 @@ package struct Settings: Sendable {
   /// What tokens cost, by model; empty until they are read.
   package var prices: [String: TokenPrice] = [:]
 
+  /// The repository's prices and where they are; nil where the shipped ones are in force.
+  var priceFile: (path: String, bytes: [UInt8])?
+
   /// The shipped settings.
   package init() {}
 
@@ -65,12 +68,13 @@ package struct Settings: Sendable {
     return rules
   }
 
-  /// The first eight bytes of the SHA-256 over all values: records carry it.
+  /// The first eight bytes of the SHA-256 over all values and prices: records carry it.
   package var digest: UInt64 {
     var text = ""
     for setting in SettingTable.all {
       text += "\(setting.name)=\(changes[setting.name]?.value.description ?? setting.shipped)\n"
     }
+    text += "prices=" + priceDigest.description + "\n"
     return Digest.sha256(of: Array(text.utf8)).prefix64
   }
 

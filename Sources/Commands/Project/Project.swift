@@ -49,11 +49,12 @@ struct Project: LogCommand {
     guard let type = views.first(where: { $0.name == view }) else {
       throw LogError(.usage, "there is no view \"\(view)\"", allowed: views.map { $0.name })
     }
-    try refreshViews(console)
-    let opened = try OpenedLog(reading: common.log, console.here)
     let format = self.format ?? (common.json ? .json : .table)
     let filter = try EntryFilter(conditions)
-    let request = try self.request(opened)
+    let times = try self.times()
+    try refreshViews(console)
+    let opened = try OpenedLog(reading: common.log, console.here)
+    let request = try self.request(times, opened)
     let show = { () throws(LogError) -> ExitCode in
       try self.show(type, opened, request, filter, format, console)
     }
@@ -67,11 +68,25 @@ struct Project: LogCommand {
     var now: Timestamp?
   }
 
-  private func request(_ opened: OpenedLog) throws(LogError) -> Request {
-    var request = Request()
+  /// What `--at` and `--now` say.
+  private func times() throws(LogError) -> (at: TimeOrPosition?, now: Timestamp?) {
     let clock = SystemClock().now()
-    if let at {
-      switch try TimeOrPosition.parse(at, option: "--at", now: clock) {
+    let at = try at.map { text throws(LogError) in
+      try TimeOrPosition.parse(text, option: "--at", now: clock)
+    }
+    guard let now else { return (at, nil) }
+    guard case .time(let time) = try TimeOrPosition.parse(now, option: "--now", now: clock) else {
+      throw LogError(.usage, "--now takes a time", actual: now)
+    }
+    return (at, time)
+  }
+
+  private func request(
+    _ times: (at: TimeOrPosition?, now: Timestamp?), _ opened: OpenedLog
+  ) throws(LogError) -> Request {
+    var request = Request()
+    if let at = times.at {
+      switch at {
       case .position(let position):
         let head = try opened.engine.head().position
         guard position <= head else {
@@ -84,12 +99,7 @@ struct Project: LogCommand {
         request.now = time
       }
     }
-    if let now {
-      guard case .time(let time) = try TimeOrPosition.parse(now, option: "--now", now: clock) else {
-        throw LogError(.usage, "--now takes a time", actual: now)
-      }
-      request.now = time
-    }
+    if let now = times.now { request.now = now }
     return request
   }
 
@@ -161,6 +171,7 @@ struct Project: LogCommand {
 
   private func rebuildAll(_ console: Console) throws(LogError) -> ExitCode {
     let location = try LogLocation(flag: common.log, console.here)
+    guard Files.isDirectory(location.path) else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
     try console.rebuildViews(of: OpenedLog(writing: location, settings, console).engine)
     return .done

@@ -65,8 +65,12 @@ struct StateMachine {
     guard let before = cache.state(slot) else { return nil }
     var after = before
     if let reversal = input.reversal {
-      guard let restored = reversal.state else { return nil }
-      after = restored.keepingNeutralFields(of: before)
+      if let event = reversal.neutral {
+        after.takeBack(event)
+      } else {
+        guard let restored = reversal.state else { return nil }
+        after = restored.keepingNeutralFields(of: before)
+      }
     } else if let event = input.event {
       after.evolve(event)
     }

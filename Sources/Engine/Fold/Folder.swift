@@ -205,14 +205,12 @@ extension StreamFold {
   ) throws(LogError) -> Reversal {
     var state: (any EntityState)?
     if let entity = target.addresses.entity { state = try self.state(of: entity, number: number) }
-    var facts: [Contribution] = []
-    if let event = try target.domainEvent(number) {
-      facts = factContributions(of: event).map {
-        Contribution($0.target, $0.field, 0 &- $0.amount)
-      }
-    }
+    let event = try target.domainEvent(number)
+    let facts = event.map { factContributions(of: $0) } ?? []
     return Reversal(
-      revision: revision, state: state, facts: facts, target: target.event.position)
+      revision: revision, state: state, neutral: target.definition.isNeutral ? event : nil,
+      facts: facts.map { Contribution($0.target, $0.field, 0 &- $0.amount) },
+      target: target.event.position)
   }
 }
 

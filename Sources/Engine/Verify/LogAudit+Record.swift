@@ -113,11 +113,13 @@ extension LogAudit {
     _ position: Position, _ envelope: borrowing EnvelopeView, _ payload: [UInt8]?,
     _ tables: borrowing ReadTables
   ) throws(LogError) {
-    if envelope.string(envelope.typeRange) == EventType.payload_redacted.name, let payload,
+    let type = envelope.string(envelope.typeRange)
+    if type == EventType.payload_redacted.name, let payload,
       let target = Payload(payload)?.integer("position")
     {
       redacted.insert(Position(UInt64(clamping: target)))
     }
+    noteRegistration(position, type, payload)
     guard foldEnd == nil else { return }
     do throws(LogError) {
       try folder.take(

@@ -18,6 +18,12 @@ private final class Staging {
   }
 }
 
+/// What a log keeps of a rebuild while it goes on.
+enum RebuildToken {
+  static let key = "rebuild"
+  static let byteCount = 8
+}
+
 /// The steps of a rebuild, each one transaction.
 private struct RebuildStep: WriteUnit {
   enum Action {
@@ -40,7 +46,6 @@ private struct RebuildStep: WriteUnit {
   let staging: Staging
   var isDryRun: Bool { false }
 
-  static let tokenKey = "rebuild"
   /// A row of at most 150 bytes with its key: some 200 pages of 4 KiB.
   static let rowCountMax = 5000
   /// How many events are folded under the lock.
@@ -49,8 +54,9 @@ private struct RebuildStep: WriteUnit {
   mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Outcome {
+    try CatalogMark.current.claim(&tables)
     if action != .clear {
-      guard try tables.value(Self.tokenKey) == staging.token else {
+      guard try tables.value(RebuildToken.key) == staging.token else {
         throw LogError(
           .busy, "another process has begun to rebuild the views",
           hint: "Wait until it is done; the log can be used meanwhile")
@@ -58,13 +64,13 @@ private struct RebuildStep: WriteUnit {
     }
     switch action {
     case .clear:
-      try tables.set(staging.token, Self.tokenKey)
+      try tables.set(staging.token, RebuildToken.key)
       return try tables.removeRowsNotInForce(count: Self.rowCountMax) ? .more : .done
     case .stage: return try stage(&tables, countMax: Self.rowCountMax)
     case .adopt: return try adopt(&tables)
     case .sweep:
       if try tables.removeRowsNotInForce(count: Self.rowCountMax) { return .more }
-      try tables.set(nil, Self.tokenKey)
+      try tables.set(nil, RebuildToken.key)
       return .done
     }
   }

@@ -19,8 +19,9 @@ package protocol EntityState: Hashable, Sendable {
   /// The state's name as people see it: `queued`, `BUSY`; nil before the first event.
   var stateName: String? { get }
 
-  /// The position of an earlier event whose payload `reads` or `decide` needs.
-  func consults(for event: DomainEvent) -> Position?
+  /// The position of an earlier event whose payload `reads` or `decide` needs; the context has
+  /// the rows of the schema's `reads` so far.
+  func consults(for event: DomainEvent, _ context: DecideContext) -> Position?
   /// Names of further rows that `decide` needs, beyond those of the schema's `reads`.
   func reads(for event: DomainEvent, consulted: Payload?) -> [Name]
   /// Accepts the event, perhaps with further flags (`late`), or refuses it with the reason and
@@ -43,10 +44,12 @@ package protocol EntityState: Hashable, Sendable {
   /// Takes over from `current` the fields that a reversal leaves alone: sums and what neutral
   /// events own.
   mutating func keepNeutralFields(of current: Self)
+  /// Takes back what a neutral event that is undone did to the fields it owns.
+  mutating func takeBack(_ event: DomainEvent)
 }
 
 extension EntityState {
-  package func consults(for event: DomainEvent) -> Position? { nil }
+  package func consults(for event: DomainEvent, _ context: DecideContext) -> Position? { nil }
   package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] { [] }
   package var latestInRun: Position? { nil }
   package mutating func noteInRun(_ position: Position) {}
@@ -56,6 +59,7 @@ extension EntityState {
     from before: Self, to event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] { [] }
   package mutating func keepNeutralFields(of current: Self) {}
+  package mutating func takeBack(_ event: DomainEvent) {}
 }
 
 /// What `decide` may look at besides its own row and the event.

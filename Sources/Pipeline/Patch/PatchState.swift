@@ -104,22 +104,6 @@ package struct PatchState: EntityState {
     // Taken from a sum, which a fold of this stream alone can't know.
     gatePassesWhenApplied = current.gatePassesWhenApplied
   }
-
-  package func reactions(
-    from before: PatchState, to event: DomainEvent, _ context: ReactContext
-  ) -> [Reaction] {
-    guard event.type == .patch_quarantined, before.status != .quarantined else { return [] }
-    let reason = event.payload.text("reason") ?? "no reason given"
-    return [
-      .review(
-        of: context.name, because: event, "\(context.name) is quarantined: \(reason)",
-        [
-          ReviewOption(decision: "approve", text: "submit it again as a new patch"),
-          ReviewOption(decision: "adjust", text: "ask for another patch"),
-          ReviewOption(decision: "reject", text: "drop it"),
-        ])
-    ]
-  }
 }
 
 /// What is true or false of a patch.

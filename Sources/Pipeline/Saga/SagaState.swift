@@ -35,7 +35,7 @@ package struct SagaState: EntityState {
 
   package var stateName: String? { status.nameIfPresent }
 
-  package func consults(for event: DomainEvent) -> Position? {
+  package func consults(for event: DomainEvent, _ context: DecideContext) -> Position? {
     switch event.type {
     case .saga_step_started, .saga_step_completed, .saga_step_failed:
       started == .none ? nil : started
