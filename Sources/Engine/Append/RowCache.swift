@@ -59,17 +59,21 @@ struct RowCache {
     return adopt(name, number)
   }
 
-  /// The same without storing the name, for folds.
-  mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
+  private mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
+    let slot = add(name, number)
+    slotsByName[name] = slot
+    return slot
+  }
+
+  /// Gives a name its number and an empty row, for folds: they find names by themselves.
+  mutating func add(_ name: Name, _ number: EntityNumber) -> Slot {
     let category = Category(of: name)
     let type = entityType(of: category)
-    let slot = insert(
+    return insert(
       Cached(
         number: number, name: name,
         row: StateRow(category: category.rawValue, layout: type?.layout ?? 0),
         state: type?.init(), isChanged: true))
-    slotsByName[name] = slot
-    return slot
   }
 
   private mutating func insert(_ row: Cached) -> Slot {
@@ -82,7 +86,10 @@ struct RowCache {
   func slot(of number: EntityNumber) -> Slot? { slotsByNumber[number] }
 
   /// All names and their numbers.
-  var names: [Name: EntityNumber] { slotsByName.mapValues { rows[$0].number } }
+  var names: [Name: EntityNumber] {
+    Dictionary(
+      rows.lazy.compactMap { row in row.name.map { ($0, row.number) } }, uniquingKeysWith: { $1 })
+  }
 
   /// Takes all rows as they are for unchanged.
   mutating func forgetChanges() {
@@ -90,6 +97,11 @@ struct RowCache {
   }
 
   func number(_ slot: Slot) -> EntityNumber { rows[slot].number }
+
+  /// The number of a row with a state; none for another.
+  func statefulNumber(_ slot: Slot) -> EntityNumber {
+    rows[slot].row.category == Category.none.rawValue ? .none : rows[slot].number
+  }
 
   func name(_ slot: Slot) -> Name? { rows[slot].name }
 

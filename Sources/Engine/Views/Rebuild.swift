@@ -9,12 +9,12 @@ private final class Staging {
   /// What this rebuild writes to tell its steps from another's.
   let token: [UInt8]
   /// Rows that are not staged, or not as they now are.
-  var pending: [EntityNumber]
+  var pending: ArraySlice<EntityNumber>
 
   init(_ folder: Folder, token: [UInt8]) {
     self.folder = folder
     self.token = token
-    pending = folder.numbers
+    pending = folder.numbers[...]
   }
 }
 
@@ -98,13 +98,15 @@ extension Folder {
   fileprivate mutating func takeTail(
     to end: Position, from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    while position < end {
-      guard let event = try tables.event(at: position.next) else {
-        throw LogError(
-          .corruption, "there is no event at position \(position.next)",
-          hint: "Run `uetlog verify`")
-      }
-      try take(event, from: tables)
+    try tables.scan(from: position.next) { (position, record) throws(LogError) in
+      guard position <= end else { return false }
+      try take(record.envelope, record.payloadBytes, at: position, from: tables)
+      return true
+    }
+    guard position >= end else {
+      throw LogError(
+        .corruption, "there is no event at position \(position.next)",
+        hint: "Run `uetlog verify`")
     }
   }
 }
@@ -143,10 +145,8 @@ extension Engine {
         if case .done = outcome { break }
       }
       guard case .fellBehind = try step(.adopt) else { break }
-      var stretch = FoldStretch(folder: staging.folder, end: Position(.max))
-      while try log.read(&stretch) { progress(stretch.folder.position, try head().position) }
-      staging.folder = stretch.folder
-      staging.pending = staging.folder.changed
+      staging.folder = try fold(staging.folder, progress: progress)
+      staging.pending = staging.folder.changed[...]
       staging.folder.forgetChanges()
     }
     while case .more = try step(.sweep) {}

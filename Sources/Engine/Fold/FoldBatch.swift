@@ -1,0 +1,161 @@
+internal import Bytes
+internal import Events
+internal import Pipeline
+
+/// What the rows depend on of an event, taken out of its record.
+struct FoldEvent: Sendable {
+  /// A name in the batch's `names`; one without bytes is none.
+  struct NameRange: Sendable {
+    var start: Int
+    var count: Int
+    /// `Name.digest` of the bytes.
+    var digest: UInt64
+
+    static let none = NameRange(start: 0, count: 0, digest: 0)
+  }
+
+  /// The row whose state the event changes.
+  enum Target: Sendable {
+    case none
+    /// The stream's own.
+    case stream
+    case name(NameRange)
+  }
+
+  var position: Position
+  var eventID: ULID
+  var stream: NameRange
+  var runID: ULID?
+  var time: Timestamp
+  var recordedAt: Timestamp
+  var flags: EventFlags
+  /// Nil for a user's own type.
+  var type: EventType?
+  /// Where the payload is in the batch's `payloads`; nil when it was redacted, and when nobody
+  /// knows the type any more: the event then only lengthens its stream and its run.
+  var payload: Range<Int>?
+  var entity = Target.none
+  /// Where the rows that get a share are in the batch's `adds`.
+  var adds = 0..<0
+}
+
+/// Events on their way into a fold.
+struct FoldBatch: Sendable {
+  var events: [FoldEvent] = []
+  var names: [UInt8] = []
+  var payloads: [UInt8] = []
+  var adds: [FoldEvent.NameRange] = []
+
+  /// Roughly how much memory it takes.
+  var byteCount: Int { names.count + payloads.count }
+
+  mutating func removeAll() {
+    events.removeAll(keepingCapacity: true)
+    names.removeAll(keepingCapacity: true)
+    payloads.removeAll(keepingCapacity: true)
+    adds.removeAll(keepingCapacity: true)
+  }
+}
+
+/// Takes out of records what a fold needs of them: its part that looks at no row, so that another
+/// thread can do it.
+struct FoldDecoder {
+  private struct KnownType {
+    var digest: UInt64
+    var name: [UInt8]
+    var definition: EventDefinition
+  }
+
+  private let catalog: Catalog
+  private var types: [KnownType] = []
+  /// For each low byte of a schema's digest the type that had it last.
+  private var recent = [Int](repeating: 0, count: 256)
+  var batch = FoldBatch()
+
+  init(catalog: Catalog) { self.catalog = catalog }
+
+  /// Adds an event to the batch.
+  ///
+  /// - Parameters:
+  ///   - payload: nil when it was redacted.
+  ///   - source: the log the event is from; read only for the schemas of users' own types.
+  mutating func take(
+    _ envelope: borrowing EnvelopeView, _ payload: RawSpan?, at position: Position,
+    from source: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
+    let definition = try definition(of: envelope, from: source)
+    var event = FoldEvent(
+      position: position, eventID: envelope.eventID,
+      stream: add(envelope.bytes.extracting(envelope.streamRange)), runID: envelope.runID,
+      time: envelope.time, recordedAt: envelope.recordedAt, flags: envelope.flags)
+    if let definition, let payload {
+      let start = batch.payloads.count
+      unsafe payload.withUnsafeBytes { unsafe batch.payloads.append(contentsOf: $0) }
+      event.type = definition.type
+      event.payload = start..<batch.payloads.count
+      try address(&event, definition)
+    }
+    batch.events.append(event)
+  }
+
+  private mutating func definition(
+    of envelope: borrowing EnvelopeView,
+    from source: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> EventDefinition? {
+    let place = Int(envelope.schemaDigest & 255)
+    if recent[place] < types.count {
+      let known = types[recent[place]]
+      if known.digest == envelope.schemaDigest, envelope.has(known.name, at: envelope.typeRange) {
+        return known.definition
+      }
+    }
+    let type = envelope.string(envelope.typeRange)
+    try catalog.learn(type, from: source)
+    guard let definition = try catalog.definition(type) else { return nil }
+    let name = Array(type.utf8)
+    let index = types.firstIndex { $0.digest == envelope.schemaDigest && $0.name == name }
+    recent[place] = index ?? types.count
+    if index == nil {
+      types.append(
+        KnownType(digest: envelope.schemaDigest, name: name, definition: definition))
+    }
+    return definition
+  }
+
+  /// Works out which rows the schema's templates name.
+  private mutating func address(
+    _ event: inout FoldEvent, _ definition: EventDefinition
+  ) throws(LogError) {
+    guard let template = definition.entity else {
+      event.entity = .stream
+      try addShares(&event, definition)
+      return
+    }
+    if let name = try name(template, event) { event.entity = .name(add(name.bytes.rawSpan)) }
+    try addShares(&event, definition)
+  }
+
+  private mutating func addShares(
+    _ event: inout FoldEvent, _ definition: EventDefinition
+  ) throws(LogError) {
+    guard !definition.adds.isEmpty else { return }
+    let start = batch.adds.count
+    for template in definition.adds {
+      let name = try name(template, event)
+      batch.adds.append(name.map { add($0.bytes.rawSpan) } ?? .none)
+    }
+    event.adds = start..<batch.adds.count
+  }
+
+  private func name(_ template: Template, _ event: FoldEvent) throws(LogError) -> Name? {
+    let payload = Payload(stored: batch.payloads, event.payload ?? 0..<0)
+    return try template.resolved(payload, event.runID)
+  }
+
+  private mutating func add(_ name: RawSpan) -> FoldEvent.NameRange {
+    let start = batch.names.count
+    unsafe name.withUnsafeBytes { unsafe batch.names.append(contentsOf: $0) }
+    return FoldEvent.NameRange(
+      start: start, count: name.byteCount, digest: Name.digest(name))
+  }
+}
