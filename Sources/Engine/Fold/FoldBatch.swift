@@ -61,9 +61,19 @@ struct FoldBatch: Sendable {
 /// thread can do it.
 struct FoldDecoder {
   private struct KnownType {
-    var digest: UInt64
-    var name: [UInt8]
-    var definition: EventDefinition
+    let digest: UInt64
+    let name: [UInt8]
+    let type: EventType?
+    let entity: Template?
+    let adds: [Template]
+
+    init(_ definition: EventDefinition, digest: UInt64) {
+      self.digest = digest
+      name = Array(definition.name.utf8)
+      type = definition.type
+      entity = definition.entity
+      adds = definition.adds
+    }
   }
 
   private let catalog: Catalog
@@ -83,64 +93,55 @@ struct FoldDecoder {
     _ envelope: borrowing EnvelopeView, _ payload: RawSpan?, at position: Position,
     from source: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    let definition = try definition(of: envelope, from: source)
+    let known = try knownType(of: envelope, from: source)
     var event = FoldEvent(
       position: position, eventID: envelope.eventID,
       stream: add(envelope.bytes.extracting(envelope.streamRange)), runID: envelope.runID,
       time: envelope.time, recordedAt: envelope.recordedAt, flags: envelope.flags)
-    if let definition, let payload {
+    if let known, let payload {
       let start = batch.payloads.count
       unsafe payload.withUnsafeBytes { unsafe batch.payloads.append(contentsOf: $0) }
-      event.type = definition.type
+      event.type = types[known].type
       event.payload = start..<batch.payloads.count
-      try address(&event, definition)
+      if let template = types[known].entity {
+        event.entity = try name(template, event).map { .name(add($0.bytes.rawSpan)) } ?? .none
+      } else {
+        event.entity = .stream
+      }
+      if !types[known].adds.isEmpty { try addShares(&event, types[known].adds) }
     }
     batch.events.append(event)
   }
 
-  private mutating func definition(
+  /// The index of the event's type; nil when nobody knows it.
+  private mutating func knownType(
     of envelope: borrowing EnvelopeView,
     from source: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> EventDefinition? {
-    let place = Int(envelope.schemaDigest & 255)
-    if recent[place] < types.count {
-      let known = types[recent[place]]
-      if known.digest == envelope.schemaDigest, envelope.has(known.name, at: envelope.typeRange) {
-        return known.definition
-      }
+  ) throws(LogError) -> Int? {
+    let digest = envelope.schemaDigest
+    let place = Int(truncatingIfNeeded: digest & 255)
+    let index = recent[place]
+    if index < types.count, types[index].digest == digest,
+      envelope.has(types[index].name, at: envelope.typeRange)
+    {
+      return index
     }
     let type = envelope.string(envelope.typeRange)
     try catalog.learn(type, from: source)
     guard let definition = try catalog.definition(type) else { return nil }
-    let name = Array(type.utf8)
-    let index = types.firstIndex { $0.digest == envelope.schemaDigest && $0.name == name }
-    recent[place] = index ?? types.count
-    if index == nil {
-      types.append(
-        KnownType(digest: envelope.schemaDigest, name: name, definition: definition))
+    let known = types.firstIndex {
+      $0.digest == digest && envelope.has($0.name, at: envelope.typeRange)
     }
-    return definition
-  }
-
-  /// Works out which rows the schema's templates name.
-  private mutating func address(
-    _ event: inout FoldEvent, _ definition: EventDefinition
-  ) throws(LogError) {
-    guard let template = definition.entity else {
-      event.entity = .stream
-      try addShares(&event, definition)
-      return
-    }
-    if let name = try name(template, event) { event.entity = .name(add(name.bytes.rawSpan)) }
-    try addShares(&event, definition)
+    if known == nil { types.append(KnownType(definition, digest: digest)) }
+    recent[place] = known ?? types.count - 1
+    return recent[place]
   }
 
   private mutating func addShares(
-    _ event: inout FoldEvent, _ definition: EventDefinition
+    _ event: inout FoldEvent, _ templates: [Template]
   ) throws(LogError) {
-    guard !definition.adds.isEmpty else { return }
     let start = batch.adds.count
-    for template in definition.adds {
+    for template in templates {
       let name = try name(template, event)
       batch.adds.append(name.map { add($0.bytes.rawSpan) } ?? .none)
     }

@@ -48,7 +48,7 @@ package struct ErrorState: EntityState {
     }
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard raised != .none, run != .none else { return [] }
     return [Contribution(run, .errors, 1)]
   }

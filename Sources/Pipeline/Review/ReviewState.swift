@@ -64,7 +64,7 @@ package struct ReviewState: EntityState {
     }
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard status == .decided, decision == .approve, subject != .none else { return [] }
     return [Contribution(subject, .approvals, 1)]
   }
