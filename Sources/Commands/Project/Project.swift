@@ -48,8 +48,7 @@ struct Project: LogCommand {
     guard let type = views.first(where: { $0.name == view }) else {
       throw LogError(.usage, "there is no view \"\(view)\"", allowed: views.map { $0.name })
     }
-    try refreshViews(console)
-    let opened = try OpenedLog(reading: common.log, console.here)
+    let opened = try openedWithViews(console)
     let format = self.format ?? (common.json ? .json : .table)
     let filter = try EntryFilter(conditions)
     let request = try self.request(opened)
@@ -165,14 +164,19 @@ struct Project: LogCommand {
     return .done
   }
 
-  /// Views whose code is newer than their rows are folded anew first, as whoever opens the log to
-  /// write does.
-  private func refreshViews(_ console: Console) throws(LogError) {
-    guard try !OpenedLog(reading: common.log, console.here).engine.viewsAreCurrent() else {
-      return
+  /// Opens the log to read it. Views whose code is newer than their rows are folded anew first, as
+  /// whoever opens the log to write does.
+  private func openedWithViews(_ console: Console) throws(LogError) -> OpenedLog {
+    do {
+      let opened = try OpenedLog(reading: common.log, console.here)
+      if try opened.engine.viewsAreCurrent() { return opened }
     }
     let location = try LogLocation(flag: common.log, console.here)
-    _ = try OpenedLog(writing: location, try Settings(log: location.path, console.here), console)
+    do {
+      let settings = try Settings(log: location.path, console.here)
+      _ = try OpenedLog(writing: location, settings, console)
+    }
+    return try OpenedLog(reading: common.log, console.here)
   }
 }
 

@@ -31,8 +31,9 @@ struct FoldEvent: Sendable {
   var flags: EventFlags
   /// Nil for a user's own type.
   var type: EventType?
-  /// Where the payload is in the batch's `payloads`; nil when it was redacted, and when nobody
-  /// knows the type any more: the event then only lengthens its stream and its run.
+  /// Where the payload is in the batch's `payloads`, or an empty range when nothing reads it; nil
+  /// when it was redacted, and when nobody knows the type any more: the event then only lengthens
+  /// its stream and its run.
   var payload: Range<Int>?
   var entity = Target.none
   /// Where the rows that get a share are in the batch's `adds`.
@@ -66,6 +67,11 @@ struct FoldDecoder {
     let type: EventType?
     let entity: Template?
     let adds: [Template]
+    /// Whether anything of the fold reads the payload.
+    let readsPayload: Bool
+    /// Whether `adds` depend on the run alone: what they named for the event before is kept.
+    let remembersNames: Bool
+    var named: (runID: ULID?, names: [Name?])?
 
     init(_ definition: EventDefinition, digest: UInt64) {
       self.digest = digest
@@ -73,6 +79,10 @@ struct FoldDecoder {
       type = definition.type
       entity = definition.entity
       adds = definition.adds
+      let hasFields = !adds.allSatisfy(\.fields.isEmpty)
+      readsPayload =
+        hasFields || !(entity?.fields.isEmpty ?? true) || (type?.isFoldedWithPayload ?? false)
+      remembersNames = !hasFields
     }
   }
 
@@ -100,7 +110,9 @@ struct FoldDecoder {
       time: envelope.time, recordedAt: envelope.recordedAt, flags: envelope.flags)
     if let known, let payload {
       let start = batch.payloads.count
-      unsafe payload.withUnsafeBytes { unsafe batch.payloads.append(contentsOf: $0) }
+      if types[known].readsPayload {
+        unsafe payload.withUnsafeBytes { unsafe batch.payloads.append(contentsOf: $0) }
+      }
       event.type = types[known].type
       event.payload = start..<batch.payloads.count
       if let template = types[known].entity {
@@ -108,7 +120,7 @@ struct FoldDecoder {
       } else {
         event.entity = .stream
       }
-      if !types[known].adds.isEmpty { try addShares(&event, types[known].adds) }
+      if !types[known].adds.isEmpty { try addShares(&event, known) }
     }
     batch.events.append(event)
   }
@@ -138,14 +150,22 @@ struct FoldDecoder {
   }
 
   private mutating func addShares(
-    _ event: inout FoldEvent, _ templates: [Template]
+    _ event: inout FoldEvent, _ known: Int
   ) throws(LogError) {
     let start = batch.adds.count
-    for template in templates {
-      let name = try name(template, event)
-      batch.adds.append(name.map { add($0.bytes.rawSpan) } ?? .none)
+    if let named = types[known].named, named.runID == event.runID {
+      for name in named.names { addShare(name) }
+    } else {
+      var names: [Name?] = []
+      for template in types[known].adds { names.append(try name(template, event)) }
+      for name in names { addShare(name) }
+      if types[known].remembersNames { types[known].named = (event.runID, names) }
     }
     event.adds = start..<batch.adds.count
+  }
+
+  private mutating func addShare(_ name: Name?) {
+    batch.adds.append(name.map { add($0.bytes.rawSpan) } ?? .none)
   }
 
   private func name(_ template: Template, _ event: FoldEvent) throws(LogError) -> Name? {

@@ -41,8 +41,9 @@ private struct RebuildStep: WriteUnit {
   var isDryRun: Bool { false }
 
   static let tokenKey = "rebuild"
-  /// A row of at most 150 bytes with its key: some 200 pages of 4 KiB.
-  static let rowCountMax = 5000
+  /// A row of at most 150 bytes with its key: some 800 pages of 4 KiB, which hold others up for
+  /// some 20 ms. Fewer would cost more flushes.
+  static let rowCountMax = 20_000
   /// How many events are folded under the lock.
   static let tailCountMax: UInt64 = 2000
 
@@ -114,7 +115,7 @@ extension Folder {
 extension Engine {
   /// Makes all rows anew by folding the log, beside readers and writers.
   ///
-  /// The new rows are written where nobody reads them, in transactions of a few hundred pages,
+  /// The new rows are written where nobody reads them, in transactions of some 800 pages,
   /// and put in force by the last one, which takes in what was appended meanwhile. Until then the
   /// old rows stand, whenever this ends; what it left is removed by the next rebuild.
   ///
