@@ -4,7 +4,7 @@ package import Pipeline
 
 /// Folds a log from its first event on: the same rows that the appends wrote, made anew.
 ///
-/// It holds all rows and names, some 400 bytes for each, however long the log is.
+/// It holds all rows and names, some 500 bytes for each, however long the log is.
 package struct Folder {
   private let catalog: Catalog
   private var machine: StateMachine
