@@ -4,6 +4,11 @@ package struct EventFlags: OptionSet, Hashable, Sendable {
 
   package init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  /// Not the generic one of `SetAlgebra`, for which the runtime searches all conformances.
+  package init(arrayLiteral elements: EventFlags...) {
+    self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
+  }
+
   /// Came in by an import: judged, not refused.
   package static let imported = EventFlags(rawValue: 1)
   /// Came after its worker's end: counted, changes no lifecycle state.
