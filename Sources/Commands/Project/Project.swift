@@ -164,8 +164,10 @@ struct Project: LogCommand {
     return .done
   }
 
-  /// Opens the log to read it. Views whose code is newer than their rows are folded anew first, as
-  /// whoever opens the log to write does.
+  /// Opens the log to read it.
+  ///
+  /// Views whose code is newer than their rows are folded anew first, as whoever opens the log to
+  /// write does.
   private func openedWithViews(_ console: Console) throws(LogError) -> OpenedLog {
     do {
       let opened = try OpenedLog(reading: common.log, console.here)

@@ -41,8 +41,7 @@ private struct RebuildStep: WriteUnit {
   var isDryRun: Bool { false }
 
   static let tokenKey = "rebuild"
-  /// A row of at most 150 bytes with its key: some 800 pages of 4 KiB, which hold others up for
-  /// some 20 ms. Fewer would cost more flushes.
+  /// Some 800 pages of 4 KiB, which hold others up for some 20 ms; fewer would cost more flushes.
   static let rowCountMax = 20_000
   /// How many events are folded under the lock.
   static let tailCountMax: UInt64 = 2000

@@ -2,8 +2,8 @@ extension EventType {
   /// Whether folding an event looks into its payload: `evolve`, the shares that the event has by
   /// itself, and what it reverses.
   ///
-  /// The payloads of those that are listed as false are passed over, unless a template of the schema
-  /// wants a field. Leaving a type out costs time only.
+  /// The payloads of those that are listed as false are passed over, unless a template of the
+  /// schema wants a field. Leaving a type out costs time only.
   package var isFoldedWithPayload: Bool {
     switch self {
     case .run_created, .run_started: false
