@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Engine
 import EventLog
 import Events

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Configuration
 internal import Engine
 internal import EventLog
 internal import Events

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Bytes
+internal import Configuration
 internal import Engine
 internal import EventLog
 internal import Events
@@ -160,7 +161,7 @@ struct Project: LogCommand {
   private func rebuildAll(_ console: Console) throws(LogError) -> ExitCode {
     let location = try LogLocation(flag: common.log, console.here)
     let settings = try Settings(log: location.path, console.here)
-    try OpenedLog(writing: location, settings, console).rebuildViews(console)
+    try console.rebuildViews(of: OpenedLog(writing: location, settings, console).engine)
     return .done
   }
 

@@ -1,10 +1,9 @@
+import Configuration
 import Events
 import JSON
 import Pipeline
 import SchemaFiles
 import Testing
-
-@testable import Commands
 
 @Suite struct SettingsTests {
   private func settings(
@@ -63,7 +62,7 @@ import Testing
     place.file("log/config.json", text)
     let error = try #require(throws: LogError.self) { try settings(place) }
     #expect(error.code == .settings)
-    #expect(ExitCode(error.code) == .settings)
+    #expect(error.code == .settings)
     #expect(error.message.contains(words) && error.message.contains("config.json"))
     #expect(error.pointer == pointer)
   }

@@ -1,16 +1,16 @@
-internal import Pipeline
+package import Pipeline
 
 /// A setting: its name, what it may be, and what it does.
-struct Setting: Sendable {
+package struct Setting: Sendable {
   /// `family.name`, as in the files.
-  let name: String
-  let kind: Kind
+  package let name: String
+  package let kind: Kind
   /// The shipped value, in the words of an environment variable.
-  let shipped: String
-  let effect: Effect
+  package let shipped: String
+  package let effect: Effect
 
   /// What a value may be.
-  enum Kind: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     case integer(ClosedRange<Int64>)
     /// A part of a whole, above 0 and at most 1; kept in thousandths.
     case share
@@ -24,7 +24,7 @@ struct Setting: Sendable {
   }
 
   /// Where a value goes.
-  enum Effect: Sendable {
+  package enum Effect: Sendable {
     case rules(@Sendable (inout Rules, Int64) -> Void)
     /// `append` looks at it.
     case append
@@ -33,21 +33,21 @@ struct Setting: Sendable {
   }
 
   /// Whether only the shipped value is taken.
-  var isFixed: Bool {
+  package var isFixed: Bool {
     if case .fixed = effect { true } else { false }
   }
 
   /// The environment variable that sets it.
-  var variable: String {
+  package var variable: String {
     "UETLOG_" + name.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
   }
 }
 
 /// All settings, by name.
-enum SettingTable {
-  static let all: [Setting] = append + limits + rules + later
+package enum SettingTable {
+  package static let all: [Setting] = append + limits + rules + later
 
-  static func setting(_ name: String) -> Setting? { all.first { $0.name == name } }
+  package static func setting(_ name: String) -> Setting? { all.first { $0.name == name } }
 
   private static let append = [
     Setting(name: "append.wait", kind: .duration, shipped: "5s", effect: .append),

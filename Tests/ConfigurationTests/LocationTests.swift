@@ -1,7 +1,6 @@
+import Configuration
 import Events
 import Testing
-
-@testable import Commands
 
 @Suite struct LocationTests {
   private func location(
@@ -72,13 +71,5 @@ import Testing
     #expect(state(["XDG_STATE_HOME": "/x", "HOME": "/h"]) == "/x/uetlog")
     #expect(state(["XDG_STATE_HOME": "x", "HOME": "/h"]) == "/h/.local/state/uetlog")
     #expect(state([:]) == nil)
-  }
-
-  @Test func `a log named before the subcommand counts`() {
-    let words = CommandLineWords(["--log", "d", "append", "note", "--", "text=x"])
-    #expect(words.all == ["append", "note", "--log", "d", "--", "text=x"])
-    #expect(words.isAppend)
-    #expect(CommandLineWords(["--log=d", "stats"]).all == ["stats", "--log=d"])
-    #expect(CommandLineWords(["--log"]).all == ["--log"])
   }
 }

@@ -1,13 +1,13 @@
-internal import Events
+package import Events
 internal import JSON
-internal import Pipeline
+package import Pipeline
 internal import SchemaFiles
 
 extension Settings {
   /// Reads what tokens cost: from the repository's `config/pricing.json`, else the shipped prices.
   ///
   /// Only reservations go by them, so that other appends don't read the file.
-  mutating func readPrices(_ here: Surroundings) throws(LogError) {
+  package mutating func readPrices(_ here: Surroundings) throws(LogError) {
     if let file = try Self.repositoryFile("pricing.json", here) {
       prices = try Self.prices(file.bytes, file.path)
     } else if let index = ConfigFiles.index(ofPath: "pricing.json") {
@@ -16,7 +16,9 @@ extension Settings {
   }
 
   /// The prices in a file; anything in it that is no price is an error.
-  static func prices(_ bytes: [UInt8], _ path: String) throws(LogError) -> [String: TokenPrice] {
+  package static func prices(
+    _ bytes: [UInt8], _ path: String
+  ) throws(LogError) -> [String: TokenPrice] {
     let document: JSONDocument
     do { document = try JSONDocument(parsing: bytes) } catch {
       throw LogError(.settings, "\(path) is broken: \(error.message)", pointer: error.pointer)
