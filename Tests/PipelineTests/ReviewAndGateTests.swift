@@ -11,7 +11,7 @@ struct ReviewTests {
     review.adds = [.none]
     #expect(review.state.contributions() == [])
     try review.when(.review_decided, #"{"decision":"\#(decision)"}"#)
-    let share = [Contribution(EntityNumber(16), .approvals, 1)]
+    let share: Shares = [Contribution(EntityNumber(16), .approvals, 1)]
     #expect(review.state.contributions() == (counts ? share : []))
     #expect(try review.refusal(.review_decided)?.allowed == [])
   }

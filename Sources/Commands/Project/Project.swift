@@ -52,8 +52,7 @@ struct Project: LogCommand {
     let format = self.format ?? (common.json ? .json : .table)
     let filter = try EntryFilter(conditions)
     let times = try self.times()
-    try refreshViews(console)
-    let opened = try OpenedLog(reading: common.log, console.here)
+    let opened = try openedWithViews(console)
     let request = try self.request(times, opened)
     let show = { () throws(LogError) -> ExitCode in
       try self.show(type, opened, request, filter, format, console)
@@ -177,14 +176,21 @@ struct Project: LogCommand {
     return .done
   }
 
+  /// Opens the log to read it.
+  ///
   /// Views whose code is newer than their rows are folded anew first, as whoever opens the log to
   /// write does.
-  private func refreshViews(_ console: Console) throws(LogError) {
-    guard try !OpenedLog(reading: common.log, console.here).engine.viewsAreCurrent() else {
-      return
+  private func openedWithViews(_ console: Console) throws(LogError) -> OpenedLog {
+    do {
+      let opened = try OpenedLog(reading: common.log, console.here)
+      if try opened.engine.viewsAreCurrent() { return opened }
     }
     let location = try LogLocation(flag: common.log, console.here)
-    _ = try OpenedLog(writing: location, try Settings(log: location.path, console.here), console)
+    do {
+      let settings = try Settings(log: location.path, console.here)
+      _ = try OpenedLog(writing: location, settings, console)
+    }
+    return try OpenedLog(reading: common.log, console.here)
   }
 }
 

@@ -122,8 +122,11 @@ extension LogAudit {
     noteRegistration(position, type, payload)
     guard foldEnd == nil else { return }
     do throws(LogError) {
-      try folder.take(
-        Event(position: position, envelope: envelope.owned, payload: payload), from: tables)
+      if let payload {
+        try folder.take(envelope, payload.rawSpan, at: position, from: tables)
+      } else {
+        try folder.take(envelope, nil, at: position, from: tables)
+      }
     } catch {
       report.find(.views, position, "position \(position) can't be folded: \(error.message)")
       breakFold("the fold ended at position \(position)")

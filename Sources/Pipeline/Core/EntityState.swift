@@ -35,8 +35,10 @@ package protocol EntityState: Hashable, Sendable {
   /// Notes the latest event of the run, in whatever stream; nothing for all but runs.
   mutating func noteInRun(_ position: Position)
 
-  /// Its shares in other rows' sums.
-  func contributions() -> [Contribution]
+  /// Its shares in other rows' sums; at most eight.
+  func contributions() -> Shares
+  /// Takes the event in and tells by how much its shares in other rows' sums changed.
+  mutating func evolve(_ event: DomainEvent, notingIn sums: inout [Contribution])
   /// Adds to one of its own sums.
   mutating func add(_ field: SumField, _ amount: Int64)
   /// What the log appends because this row went from `before` to `self`.
@@ -53,7 +55,13 @@ extension EntityState {
   package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] { [] }
   package var latestInRun: Position? { nil }
   package mutating func noteInRun(_ position: Position) {}
-  package func contributions() -> [Contribution] { [] }
+  package func contributions() -> Shares { [] }
+  // A requirement, so that each type has its own without calls through tables.
+  package mutating func evolve(_ event: DomainEvent, notingIn sums: inout [Contribution]) {
+    let old = contributions()
+    evolve(event)
+    sums.note(old, contributions())
+  }
   package mutating func add(_ field: SumField, _ amount: Int64) {}
   package func reactions(
     from before: Self, to event: DomainEvent, _ context: ReactContext

@@ -43,7 +43,7 @@ package struct ErrorState: StatusMachine {
     }
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard raised != .none, run != .none else { return [] }
     return [Contribution(run, .errors, 1)]
   }

@@ -72,9 +72,9 @@ package struct GateState: StatusMachine {
     return (payload.child("results")?.integer("total_tests") ?? 0) > 0
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard subject != .none else { return [] }
-    var shares: [Contribution] = []
+    var shares: Shares = []
     if testPasses > 0 { shares.append(Contribution(subject, .gatePasses, Int64(testPasses))) }
     if status == .failed || status == .error {
       shares.append(Contribution(subject, .failedGates, 1))

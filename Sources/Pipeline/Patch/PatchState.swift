@@ -81,9 +81,9 @@ package struct PatchState: EntityState {
     validated = event.position
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard run != .none else { return [] }
-    var shares = [Contribution(run, .patchesCreated, 1)]
+    var shares: Shares = [Contribution(run, .patchesCreated, 1)]
     if applied != .none { shares.append(Contribution(run, .patchesApplied, 1)) }
     return shares
   }

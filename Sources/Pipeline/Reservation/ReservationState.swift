@@ -108,9 +108,13 @@ package struct ReservationState: EntityState {
     }
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard status == .open, amount > 0 else { return [] }
-    return scopes.filter { $0 != .none }.map { Contribution($0, .reservedMicroUSD, amount) }
+    var shares: Shares = []
+    for scope in scopes where scope != .none {
+      shares.append(Contribution(scope, .reservedMicroUSD, amount))
+    }
+    return shares
   }
 
   package mutating func keepNeutralFields(of current: ReservationState) {

@@ -52,7 +52,7 @@ package struct ReviewState: StatusMachine {
     }
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard status == .decided, decision == .approve, subject != .none else { return [] }
     return [Contribution(subject, .approvals, 1)]
   }

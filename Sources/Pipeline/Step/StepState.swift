@@ -32,7 +32,7 @@ package struct StepState: StatusMachine {
     if run == .none { run = event.run }
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard status != .absent, run != .none else { return [] }
     return [Contribution(run, .stepAttempts, 1)]
   }
