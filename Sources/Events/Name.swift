@@ -41,11 +41,15 @@ extension Name {
 
   /// One number made of the bytes, eight at a time: names are looked up several times for each
   /// event, and the standard hasher takes them byte by byte.
-  package func hash(into hasher: inout Hasher) { hasher.combine(Self.digest(bytes)) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(Self.digest(bytes.rawSpan)) }
 
   /// Bytewise, eight at a time.
   package static func == (a: Name, b: Name) -> Bool {
-    let (one, other) = (a.bytes.rawSpan, b.bytes.rawSpan)
+    areEqual(a.bytes.rawSpan, b.bytes.rawSpan)
+  }
+
+  /// Whether two names have the same bytes.
+  package static func areEqual(_ one: RawSpan, _ other: RawSpan) -> Bool {
     guard one.byteCount == other.byteCount else { return false }
     var offset = 0
     while offset &+ 8 <= one.byteCount {
@@ -59,8 +63,8 @@ extension Name {
     return true
   }
 
-  private static func digest(_ bytes: [UInt8]) -> UInt64 {
-    let span = bytes.rawSpan
+  /// A number that goes with a name's bytes, for tables of names.
+  package static func digest(_ span: RawSpan) -> UInt64 {
     var state = seed ^ UInt64(truncatingIfNeeded: span.byteCount)
     var offset = 0
     while offset &+ 8 <= span.byteCount {

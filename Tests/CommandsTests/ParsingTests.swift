@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Events
 import Testing
 
@@ -38,7 +39,8 @@ import Testing
     #expect(TimeOrPosition("2999-01-01T00:00:00Z", now: now) == .time(Timestamp(nanoseconds: .max)))
     #expect(TimeOrPosition("1066-10-14", now: now) == .time(Timestamp(nanoseconds: .min)))
     for text in [
-      "", "x", "-", "-5", "1999-02-29", "2026-13-01", "22.11.2026", "99999999999999999999999", "+5", "2999-02-30",
+      "", "x", "-", "-5", "1999-02-29", "2026-13-01",
+      "22.11.2026", "99999999999999999999999", "+5", "2999-02-30",
     ] {
       #expect(TimeOrPosition(text, now: now) == nil, "\(text)")
     }
@@ -126,5 +128,13 @@ import Testing
     #expect(lines(["1234", "5678", "9", "0\nx"]) == ["!", "x"])
     #expect(lines(["123456789"]) == ["!"])
     #expect(lines([]) == [])
+  }
+
+  @Test func `a log named before the subcommand counts`() {
+    let words = CommandLineWords(["--log", "d", "append", "note", "--", "text=x"])
+    #expect(words.all == ["append", "note", "--log", "d", "--", "text=x"])
+    #expect(words.isAppend)
+    #expect(CommandLineWords(["--log=d", "stats"]).all == ["stats", "--log=d"])
+    #expect(CommandLineWords(["--log"]).all == ["--log"])
   }
 }

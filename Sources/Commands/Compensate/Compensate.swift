@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Bytes
+internal import Configuration
 internal import Engine
 internal import Events
 internal import JSON
@@ -36,6 +37,11 @@ struct Compensate: LogCommand {
     guard let reason = reason ?? (dryRun ? "dry run" : nil) else {
       throw LogError(.usage, "compensate needs a reason", hint: "Say why with --reason TEXT")
     }
+    var options = AppendOptions()
+    options.isDryRun = dryRun
+    if let wait {
+      options.waitNanoseconds = try Duration.parse(wait, option: "--wait").nanoseconds
+    }
     let location = try LogLocation(flag: common.log, console.here)
     guard Files.isDirectory(location.path) else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
@@ -45,14 +51,6 @@ struct Compensate: LogCommand {
     case .stream(let stream, after: _): try names.require(stream: stream)
     case .run(let run): try names.require(run: run)
     case .event, .phase: break
-    }
-    var options = AppendOptions()
-    options.isDryRun = dryRun
-    if let wait {
-      guard let duration = Duration(wait) else {
-        throw LogError(.usage, "--wait \"\(wait)\" is no length of time", expected: "like 5s")
-      }
-      options.waitNanoseconds = duration.nanoseconds
     }
     let (plan, receipts) = try opened.engine.compensate(
       scope, reason: reason, operator: `operator`, options)
@@ -81,13 +79,8 @@ struct Compensate: LogCommand {
       throw LogError(
         .usage, "--stream and --to go together", expected: "--stream NAME --to REVISION")
     }
-    if let event {
-      guard let reference = EventReference(event) else {
-        throw LogError(.usage, "\"\(event)\" is neither a position nor an id")
-      }
-      return .event(reference)
-    }
-    if let run { return .run(try ULID.parse(run, field: "run")) }
+    if let event { return .event(try EventReference.parse(event)) }
+    if let run { return .run(try ULID.parse(run, option: "--run")) }
     if let phase { return .phase(phase) }
     guard let stream = stream.flatMap({ Name($0) }), let to else {
       throw LogError(.usage, "\"\(stream ?? "")\" can't be the name of a stream")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Engine
 internal import Events
 internal import JSON
@@ -45,19 +46,28 @@ struct ImportGit: LogCommand {
     }
     let location = try LogLocation(flag: common.log, console.here)
     let settings = try Settings(log: location.path, console.here)
-    let opened = try OpenedLog(writing: location, settings, console)
+    // What can't be imported makes no log.
+    let path = console.here.absolute(repository)
+    let history = try GitHistory(
+      repository: path, project: project ?? Self.name(of: path), since: since, count: max)
+    if dryRun, !Files.exists(location.path) {
+      return try run(history, OpenedLog.inMemory(settings), console)
+    }
+    return try run(history, OpenedLog(writing: location, settings, console).engine, console)
+  }
+
+  private func run(
+    _ history: GitHistory, _ engine: Engine<some EventLog>, _ console: Console
+  ) throws(LogError) -> ExitCode {
     var options = AppendOptions()
     options.isDryRun = dryRun
-    let path = console.here.absolute(repository)
-    let job = GitImport(
-      engine: opened.engine, repository: path, project: project ?? Self.name(of: path),
-      since: since, count: max, options: options)
+    let job = GitImport(engine: engine, history: history, options: options)
     var progress = Progress("importing commits", isQuiet: common.quiet)
     let summary = try job.run { progress.update(UInt64($0.commits)) }
     if common.json {
-      console.output.json(summary.json)
+      console.output.json(summary.json(isDryRun: dryRun))
     } else {
-      for line in summary.lines { console.output.line(SafeText.escaped(line)) }
+      for line in summary.lines(isDryRun: dryRun) { console.output.line(SafeText.escaped(line)) }
     }
     return .done
   }
@@ -73,19 +83,21 @@ struct ImportGit: LogCommand {
   }
 }
 
-extension GitImport.Summary {
-  var lines: [String] {
+extension GitImportSummary {
+  func lines(isDryRun: Bool) -> [String] {
+    let verb = isDryRun ? "would be stored" : "stored"
     var lines = [
-      "\(commits) commits read: \(events) events stored, \(duplicates) were there already, "
+      "\(commits) commits read: \(events) events \(verb), \(duplicates) were there already, "
         + "\(merges) merges skipped, \(notes) empty commits as notes, \(reverts) reverts"
     ]
     for (hash, reason) in skipped { lines.append("skipped \(hash): \(reason)") }
     return lines
   }
 
-  var json: [UInt8] {
+  func json(isDryRun: Bool) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
+    if isDryRun { writer.member("dry_run", true) }
     writer.member("commits", commits)
     writer.member("events", events)
     writer.member("duplicates", duplicates)

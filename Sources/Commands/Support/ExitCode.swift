@@ -45,7 +45,8 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case .receiptLost: "committed, but the receipt could not be printed"
     case .cannotWrite: "something can't be created, opened or written"
     case .unsafe: "refused for safety: a damaged, replaced or older log"
-    case .temporary: "temporary, nothing written: busy, conflict, no space; or interrupted between lines"
+    case .temporary:
+      "temporary, nothing written: busy, conflict, no space; or interrupted between lines"
     case .blocked: "blocked by the secret or budget policy"
     case .settings: "bad settings, or this program is too old for the log"
     }

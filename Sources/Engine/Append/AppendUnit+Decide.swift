@@ -80,10 +80,9 @@ extension AppendUnit {
     let state = draft.addresses.entity.flatMap { name in
       rows.entity.flatMap { machine.cache.state($0) } ?? entityType(of: Category(of: name))?.init()
     }
-    let consulted = try payload(at: state?.consults(for: event), in: tables)
-    let context = try context(draft, state, event, consulted, in: tables)
+    let context = try context(draft, state, event, in: tables)
     let facts = factFlags(of: event, context)
-    var decision = Decision(flags: facts, consulted: consulted, event: event)
+    var decision = Decision(flags: facts, consulted: context.consulted, event: event)
     do throws(LogError) {
       decision.flags.formUnion(try state?.decide(event, context) ?? [])
     } catch {
@@ -113,18 +112,28 @@ extension AppendUnit {
   /// What `decide` may look at: the rows that the schema and the state ask for.
   private mutating func context(
     _ draft: PreparedDraft, _ state: (any EntityState)?, _ event: DomainEvent,
-    _ consulted: Payload?, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+    in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> DecideContext {
     var context = DecideContext(
       name: draft.addresses.entity ?? draft.envelope.stream, rules: machine.rules,
-      now: event.recordedAt, consulted: consulted)
-    let further = state?.reads(for: event, consulted: consulted) ?? []
-    for name in draft.addresses.reads + further {
+      now: event.recordedAt)
+    try read(draft.addresses.reads, into: &context, from: tables)
+    guard let state else { return context }
+    context.consulted = try payload(at: state.consults(for: event, context), in: tables)
+    try read(
+      state.reads(for: event, consulted: context.consulted), into: &context, from: tables)
+    return context
+  }
+
+  private mutating func read(
+    _ names: [Name], into context: inout DecideContext,
+    from tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
+    for name in names {
       if let slot = try machine.cache.load(name, from: tables) {
         context.entities[name] = machine.cache.state(slot)
       }
     }
-    return context
   }
 
   private func payload(

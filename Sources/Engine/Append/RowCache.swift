@@ -20,7 +20,7 @@ struct RowCache {
   }
 
   private(set) var rows: [Cached] = []
-  private var slotsByNumber: [EntityNumber: Slot] = [:]
+  private var slotsByNumber = SlotTable()
   private var slotsByName: [Name: Slot] = [:]
 
   /// The slot of a name whose row is here already.
@@ -42,7 +42,7 @@ struct RowCache {
   mutating func load(
     _ number: EntityNumber, from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Slot {
-    if let known = slotsByNumber[number] { return known }
+    if let known = slot(of: number) { return known }
     guard let row = try tables.row(number) else {
       throw LogError(
         .corruption, "there is no row of number \(number.rawValue)", hint: "Run `uetlog verify`")
@@ -59,30 +59,44 @@ struct RowCache {
     return adopt(name, number)
   }
 
-  /// The same without storing the name, for folds.
-  mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
+  private mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
+    let slot = add(name, number)
+    slotsByName[name] = slot
+    return slot
+  }
+
+  /// Gives a name its number and an empty row, for folds: they find names by themselves.
+  mutating func add(_ name: Name, _ number: EntityNumber) -> Slot {
     let category = Category(of: name)
     let type = entityType(of: category)
-    let slot = insert(
+    return insert(
       Cached(
         number: number, name: name,
         row: StateRow(category: category.rawValue, layout: type?.layout ?? 0),
         state: type?.init(), isChanged: true))
-    slotsByName[name] = slot
-    return slot
   }
 
   private mutating func insert(_ row: Cached) -> Slot {
     let slot = rows.count
     rows.append(row)
-    slotsByNumber[row.number] = slot
+    slotsByNumber.add(Self.digest(row.number), slot)
     return slot
   }
 
-  func slot(of number: EntityNumber) -> Slot? { slotsByNumber[number] }
+  func slot(of number: EntityNumber) -> Slot? {
+    slotsByNumber.slot(Self.digest(number)) { rows[$0].number == number }
+  }
+
+  /// Numbers grow by about sixteen for each event: the product spreads them.
+  private static func digest(_ number: EntityNumber) -> UInt64 {
+    number.rawValue &* 0x9E37_79B9_7F4A_7C15
+  }
 
   /// All names and their numbers.
-  var names: [Name: EntityNumber] { slotsByName.mapValues { rows[$0].number } }
+  var names: [Name: EntityNumber] {
+    Dictionary(
+      rows.lazy.compactMap { row in row.name.map { ($0, row.number) } }, uniquingKeysWith: { $1 })
+  }
 
   /// Takes all rows as they are for unchanged.
   mutating func forgetChanges() {
@@ -90,6 +104,11 @@ struct RowCache {
   }
 
   func number(_ slot: Slot) -> EntityNumber { rows[slot].number }
+
+  /// The number of a row with a state; none for another.
+  func statefulNumber(_ slot: Slot) -> EntityNumber {
+    rows[slot].row.category == Category.none.rawValue ? .none : rows[slot].number
+  }
 
   func name(_ slot: Slot) -> Name? { rows[slot].name }
 
@@ -105,15 +124,22 @@ struct RowCache {
     rows[slot].isChanged = true
   }
 
-  /// Changes a row's state in place.
-  mutating func change<R>(_ slot: Slot, _ body: (inout any EntityState) -> R) -> R? {
-    guard var state = rows[slot].state else { return nil }
-    // Taken out meanwhile, so that it has one owner and is not copied.
-    rows[slot].state = nil
-    let result = body(&state)
-    rows[slot].state = state
+  /// Takes an event into a row's state in place, and notes how its shares changed.
+  mutating func evolve(_ slot: Slot, _ event: DomainEvent, _ sums: inout [Contribution]) {
+    rows[slot].state?.evolve(event, notingIn: &sums)
     rows[slot].isChanged = true
-    return result
+  }
+
+  /// Adds to one of a row's sums in place.
+  mutating func add(_ slot: Slot, _ sum: Contribution) {
+    rows[slot].state?.add(sum.field, sum.amount)
+    rows[slot].isChanged = true
+  }
+
+  /// Notes the latest event of the run whose row this is.
+  mutating func noteInRun(_ slot: Slot, _ position: Position) {
+    rows[slot].state?.noteInRun(position)
+    rows[slot].isChanged = true
   }
 
   /// Takes an event into its stream's row.

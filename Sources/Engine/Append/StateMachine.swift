@@ -43,12 +43,12 @@ struct StateMachine {
     _ input: Input, from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> [Change] {
     cache.advance(input.stream, to: input.position)
-    if let run = input.run { _ = cache.change(run) { $0.noteInRun(input.position) } }
+    if let run = input.run { cache.noteInRun(run, input.position) }
     var changes: [Change] = []
     var sums: [Contribution] = []
     if let slot = input.entity {
       if !tellsChanges, input.reversal == nil {
-        evolve(slot, input, &sums)
+        if let event = input.event { cache.evolve(slot, event, &sums) }
       } else if let change = self.change(slot, input, &sums) {
         changes.append(change)
       }
@@ -65,37 +65,19 @@ struct StateMachine {
     guard let before = cache.state(slot) else { return nil }
     var after = before
     if let reversal = input.reversal {
-      guard let restored = reversal.state else { return nil }
-      after = restored.keepingNeutralFields(of: before)
+      if let event = reversal.neutral {
+        after.takeBack(event)
+      } else {
+        guard let restored = reversal.state else { return nil }
+        after = restored.keepingNeutralFields(of: before)
+      }
     } else if let event = input.event {
       after.evolve(event)
     }
-    Self.note(before.contributions(), after.contributions(), &sums)
+    sums.note(before.contributions(), after.contributions())
     cache.set(after, slot)
     return Change(
       number: cache.number(slot), name: cache.name(slot), before: before, after: after)
-  }
-
-  /// The same in place.
-  private mutating func evolve(
-    _ slot: RowCache.Slot, _ input: Input, _ sums: inout [Contribution]
-  ) {
-    guard let event = input.event else { return }
-    let shares = cache.change(slot) { state in
-      let old = state.contributions()
-      state.evolve(event)
-      return (old, state.contributions())
-    }
-    if let (old, new) = shares { Self.note(old, new, &sums) }
-  }
-
-  /// Equal shares would cancel: most events change none, and then touch no other row.
-  private static func note(
-    _ old: [Contribution], _ new: [Contribution], _ sums: inout [Contribution]
-  ) {
-    guard old != new else { return }
-    sums += old.map { Contribution($0.target, $0.field, 0 &- $0.amount) }
-    sums += new
   }
 
   private mutating func add(
@@ -104,6 +86,10 @@ struct StateMachine {
   ) throws(LogError) {
     for sum in sums where sum.target != .none && sum.amount != 0 {
       let slot = try cache.load(sum.target, from: tables)
+      guard tellsChanges else {
+        cache.add(slot, sum)
+        continue
+      }
       guard let before = cache.state(slot) else { continue }
       var after = before
       after.add(sum.field, sum.amount)
