@@ -28,7 +28,9 @@ extension Timestamp: CustomStringConvertible {
 
   /// The first or last moment there is, for a time or day that lies beyond; nil for any other text.
   package init?(nearEndOf text: String) {
-    guard let year = Int(text.prefix(4)), text.utf8.count >= 10 else { return nil }
+    guard text.utf8.count >= 10, text.utf8.first != 0x2B, let year = Int(text.prefix(4)) else {
+      return nil
+    }
     let tail = text.dropFirst(4) + (text.utf8.count == 10 ? "T00:00:00Z" : "")
     // 2000 was a leap year, so every day of every year is one of its days.
     guard Timestamp("\(text.prefix(4))" + tail) == nil, Timestamp("2000" + tail) != nil,

@@ -10,12 +10,12 @@ struct Replay: LogCommand {
     abstract: "Show what happened, in order.",
     discussion: """
       Conditions add up. --from, --to, --since and --until each take a position, a time \
-      (2026-11-22T15:04:05Z, 2026-11-22) or a time ago (-10m). Times are UTC. jsonl lines are what \
-      `append` takes in again.
+      (2026-11-22T15:04:05Z, 2026-11-22) or a time ago (-10m). Times are UTC. jsonl lines are \
+      what `append` takes in again.
 
       A stream, run, type or category that the log does not know is an error (exit 66); --follow \
-      waits for streams and runs that are still to come. With --cursor NAME a following reader goes \
-      on where it stopped; after a crash some events may come twice, none is left out.
+      waits for streams and runs that are still to come. With --cursor NAME a following reader \
+      goes on where it stopped; after a crash some events may come twice, none is left out.
 
       EXAMPLES
         uetlog replay --stream patch-01JD8WXY3Z0000000000000000

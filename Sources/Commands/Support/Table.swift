@@ -20,8 +20,8 @@ struct Table: Sendable {
 
   /// The lines, titles first, without blanks at their ends.
   ///
-  /// - Parameter limit: the columns that there are; to keep to it, titles take several lines and the
-  ///   widest texts are cut.
+  /// - Parameter limit: the columns that there are; to keep to it, titles take several lines and
+  ///   the widest texts are cut.
   func lines(_ style: Style, width limit: Int? = nil) -> [String] {
     let isNarrow = limit.map { total(widths(below: titles.map { [$0] })) > $0 } ?? false
     let heads = titles.map { title in
@@ -77,7 +77,7 @@ struct Table: Sendable {
       used += width(scalar)
     }
     let start = String(kept)
-    if let blank = start.lastIndex(of: " "), width(String(start[..<blank])) > limit / 2 {
+    if let blank = start.lastIndex(of: " "), width(String(start[..<blank])) >= limit / 2 {
       return start[..<blank] + "…"
     }
     return start + "…"
