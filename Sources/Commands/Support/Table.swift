@@ -71,13 +71,19 @@ struct Table: Sendable {
     guard limit > 0 else { return "" }
     var kept = String.UnicodeScalarView()
     var used = 0
+    var isBetweenWords = false
     for scalar in text.unicodeScalars {
-      guard used + width(scalar) < limit else { break }
+      guard used + width(scalar) < limit else {
+        isBetweenWords = scalar == " "
+        break
+      }
       kept.append(scalar)
       used += width(scalar)
     }
     let start = String(kept)
-    if let blank = start.lastIndex(of: " "), width(String(start[..<blank])) >= limit / 2 {
+    if !isBetweenWords, let blank = start.lastIndex(of: " "),
+      width(String(start[..<blank])) >= limit / 2
+    {
       return start[..<blank] + "…"
     }
     return start + "…"
