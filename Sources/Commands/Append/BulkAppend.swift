@@ -32,7 +32,7 @@ struct BulkAppend<Log: EventLog> {
         try reader.read(isAwaited: { queue.isWaitedFor }, handOver: { queue.put($0) })
         queue.finish()
       } catch { queue.finish(.failure(error)) }
-    }
+    }.detach()
     defer { queue.finish() }
     var committer = Committer(self)
     var progress = Progress("appending", isQuiet: console.isQuiet || isFollowing)

@@ -23,7 +23,7 @@ enum Interruption {
       body()
       guard unsafe sigwait(&set, &signal) == 0 else { return }
       _exit(128 + signal)
-    }
+    }.detach()
   }
 
   private static func isIgnored(_ signal: Int32) -> Bool {
