@@ -22,6 +22,15 @@ extension Transaction where Self: ~Copyable, Self: ~Escapable {
   }
 
   @_lifetime(borrow self)
+  borrowing func value(
+    _ table: Table, _ key: RawSpan, doing what: String
+  ) throws(LogError) -> RawSpan? {
+    do throws(LMDBError) { return try get(table, key: key) } catch {
+      throw LogError(error, doing: what)
+    }
+  }
+
+  @_lifetime(borrow self)
   borrowing func walk(
     _ table: Table, doing what: String, prefetching: Bool = false
   ) throws(LogError) -> Cursor {

@@ -6,15 +6,14 @@ extension WriteTables {
   mutating func append(_ record: EncodedRecord, at position: Position) throws(LogError) {
     let byteCount = record.envelope.count + Salt.byteCount
     let isInline = byteCount + record.payload.count <= Pieces.inlineByteCountMax
-    var row: [UInt8] = []
-    row.reserveCapacity(byteCount + (isInline ? record.payload.count : 0))
-    row += record.envelope
-    row.append(littleEndian: record.salt.high)
-    row.append(littleEndian: record.salt.low)
-    if isInline { row += record.payload }
+    let salt: InlineArray<2, UInt64> = [
+      record.salt.high.littleEndian, record.salt.low.littleEndian,
+    ]
+    let payload = isInline ? record.payload.rawSpan : RawSpan()
     try change("storing an event") { (tables) throws(LMDBError) in
-      try tables.transaction.put(
-        tables.handles.log, key: position.rawValue, value: row, append: true)
+      try tables.transaction.append(
+        tables.handles.log, key: position.rawValue, record.envelope.rawSpan,
+        unsafe salt.span.bytes, payload)
     }
     if !isInline { try putPieces(record.payload, position) }
   }
@@ -38,8 +37,10 @@ extension WriteTables {
   }
 
   mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError) {
+    let (key, words) = (key.bytes, entry.words)
     try change("storing an id") { (tables) throws(LMDBError) in
-      try tables.transaction.put(tables.handles.ids, key: key.bytes, value: entry.bytes)
+      try tables.transaction.put(
+        tables.handles.ids, key: unsafe key.span.bytes, value: unsafe words.span.bytes)
     }
   }
 

@@ -19,6 +19,8 @@ struct WriteTables: ~Copyable, ~Escapable {
 }
 
 extension WriteTables: LogWriter {
+  var transactionID: UInt64 { transaction.id }
+
   func head() throws(LogError) -> Head { try Reading.head(transaction, handles) }
 
   func event(at position: Position) throws(LogError) -> Event? {

@@ -4,6 +4,14 @@ package struct EventFlags: OptionSet, Hashable, Sendable {
 
   package init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  // The library's own for these are generic, and not specialised in other modules.
+
+  package init() { rawValue = 0 }
+
+  package init(arrayLiteral elements: EventFlags...) {
+    rawValue = elements.reduce(0) { $0 | $1.rawValue }
+  }
+
   /// Came in by an import: judged, not refused.
   package static let imported = EventFlags(rawValue: 1)
   /// Came after its worker's end: counted, changes no lifecycle state.

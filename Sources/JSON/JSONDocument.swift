@@ -3,37 +3,31 @@ package struct JSONDocument: Sendable {
   /// The bytes as received.
   package private(set) var bytes: [UInt8]
   private var tape: [Token]
-  private var used: Int
 
   /// The document `null`.
   package init() {
     bytes = Array("null".utf8)
     tape = [Token(.null, start: 0, end: 4, next: 1)]
-    used = 1
   }
 
   /// Reads a document.
   package init(parsing bytes: [UInt8]) throws(JSONError) {
     self.bytes = []
     tape = []
-    used = 0
     try parse(bytes)
   }
 
-  /// Reads another document into the same storage; after an error this is the document `null`.
+  /// Reads another document; after an error this is the document `null`.
   package mutating func parse(_ bytes: [UInt8]) throws(JSONError) {
     self.bytes = bytes
-    used = 0
     guard bytes.count < JSONLimits.bytes else {
       throw reset(after: Fault(reason: .size, offset: 0))
     }
-    var room = max(tape.count, bytes.count / 4 + 16)
+    // A guess for drafts; the tape of a short line stays below what allocators take for large.
+    var room = bytes.count / 7 + 8
     while true {
-      if tape.count < room { tape = [Token](repeating: .null, count: room) }
-      switch Scanner.scan(bytes.span, tape: tape.mutableSpan) {
-      case .done(let used):
-        self.used = used
-        return
+      switch scan(room: room) {
+      case .done: return
       case .failed(let fault):
         throw reset(after: fault)
       case .tapeFull:
@@ -42,6 +36,21 @@ package struct JSONDocument: Sendable {
         room = min(room * 2, bytes.count + 1)
       }
     }
+  }
+
+  /// Scans onto a tape of this size, whose room beyond what is written is never read.
+  private mutating func scan(room: Int) -> Scanner.Outcome {
+    var outcome = Scanner.Outcome.tapeFull
+    tape = unsafe [Token](unsafeUninitializedCapacity: room) { tokens, count in
+      let tape = unsafe UnsafeMutableBufferPointer(rebasing: tokens[..<room])
+      outcome = Scanner.scan(bytes.span, tape: unsafe tape.mutableSpan)
+      switch outcome {
+      case .done(let used): count = used
+      case .failed(let fault): count = (fault.lastToken ?? -1) + 1
+      case .tapeFull: count = 0
+      }
+    }
+    return outcome
   }
 
   private mutating func reset(after fault: Fault) -> JSONError {
@@ -54,10 +63,10 @@ package struct JSONDocument: Sendable {
   package var root: JSONNode { JSONNode(0) }
 
   /// How many values the document has, keys included.
-  package var nodeCount: Int { used }
+  package var nodeCount: Int { tape.count }
 
   @inline(__always)
-  func token(_ index: Int) -> Token { index < used ? tape[index] : .null }
+  func token(_ index: Int) -> Token { index < tape.count ? tape[index] : .null }
 
   /// A token of a document that is still being read.
   func openToken(_ index: Int) -> Token { tape[index] }

@@ -38,6 +38,7 @@ struct BulkAppend<Log: EventLog> {
       try committer.commit(batch)
       if let failure = committer.show([batch]) { return committer.lost(failure) }
       progress.update(UInt64(committer.storedCount))
+      queue.giveBack(batch)
     }
     return committer.sum()
   }

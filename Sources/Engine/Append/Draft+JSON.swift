@@ -32,6 +32,34 @@ extension Draft {
   }
 }
 
+/// The fields of a draft, in the order that errors list them in.
+private enum DraftField: CaseIterable {
+  case type, payload, event_id, key, labels, run_id, stream, ts, source, severity, correlation_id
+  case causation_id, reverses, expect
+
+  /// The field's name, without making a string.
+  var text: StaticString {
+    switch self {
+    case .type: "type"
+    case .payload: "payload"
+    case .event_id: "event_id"
+    case .key: "key"
+    case .labels: "labels"
+    case .run_id: "run_id"
+    case .stream: "stream"
+    case .ts: "ts"
+    case .source: "source"
+    case .severity: "severity"
+    case .correlation_id: "correlation_id"
+    case .causation_id: "causation_id"
+    case .reverses: "reverses"
+    case .expect: "expect"
+    }
+  }
+
+  var name: String { text.description }
+}
+
 /// Takes a draft's fields from a JSON object, refusing what it does not know.
 private struct DraftReader {
   let document: JSONDocument
@@ -59,7 +87,9 @@ private struct DraftReader {
     document.forEachMember(root) { key, value in
       guard failure == nil, unknown == nil else { return }
       do throws(LogError) {
-        if try !take(document.string(key) ?? "", value, into: &draft) {
+        if let field = DraftField.allCases.first(where: { document.equals(key, $0.text) }) {
+          try take(field, value, into: &draft)
+        } else {
           unknown = document.string(key)
         }
       } catch { failure = error }
@@ -67,33 +97,29 @@ private struct DraftReader {
     if let failure { throw failure }
     if let unknown {
       throw LogError(
-        .badInput, "a draft has no field \"\(unknown)\"", allowed: Self.fields,
+        .badInput, "a draft has no field \"\(unknown)\"", allowed: DraftField.allCases.map(\.name),
         pointer: "/\(unknown)")
     }
     return draft
   }
 
-  private static let fields = [
-    "type", "payload", "event_id", "key", "labels", "run_id", "stream", "ts", "source",
-    "severity", "correlation_id", "causation_id", "reverses", "expect",
-  ]
-
-  /// Takes one field; false when there is none of that name.
+  /// Takes one field.
   private func take(
-    _ name: String, _ value: JSONNode, into draft: inout Draft
-  ) throws(LogError) -> Bool {
-    switch name {
-    case "type", "payload": break
-    case "event_id": draft.eventID = try ulid(name, value)
-    case "run_id": draft.runID = try ulid(name, value)
-    case "causation_id": draft.causationID = try ulid(name, value)
-    case "reverses": draft.reverses = try ulid(name, value)
-    case "key": draft.key = try text(name, value)
-    case "stream": draft.stream = try text(name, value)
-    case "source": draft.source = try text(name, value)
-    case "correlation_id": draft.correlationID = try text(name, value)
-    case "ts": draft.time = try Self.time(try text(name, value), pointer: "/ts")
-    case "severity":
+    _ field: DraftField, _ value: JSONNode, into draft: inout Draft
+  ) throws(LogError) {
+    let name = field.name
+    switch field {
+    case .type, .payload: break
+    case .event_id: draft.eventID = try ulid(name, value)
+    case .run_id: draft.runID = try ulid(name, value)
+    case .causation_id: draft.causationID = try ulid(name, value)
+    case .reverses: draft.reverses = try ulid(name, value)
+    case .key: draft.key = try text(name, value)
+    case .stream: draft.stream = try text(name, value)
+    case .source: draft.source = try text(name, value)
+    case .correlation_id: draft.correlationID = try text(name, value)
+    case .ts: draft.time = try time(value)
+    case .severity:
       let word = try text(name, value)
       guard let severity = Severity(word) else {
         throw LogError(
@@ -101,17 +127,24 @@ private struct DraftReader {
           pointer: "/severity")
       }
       draft.severity = severity
-    case "expect":
+    case .expect:
       guard let revision = document.int64(value), revision >= 0 else {
         throw LogError(
           .badInput, "expect is a stream's revision", expected: "a whole number from 0",
           pointer: "/expect")
       }
       draft.expect = UInt64(revision)
-    case "labels": draft.labels += try labels(value)
-    default: return false
+    case .labels: draft.labels += try labels(value)
     }
-    return true
+  }
+
+  private func time(_ value: JSONNode) throws(LogError) -> Timestamp {
+    if !document.isEscaped(value),
+      let time = Timestamp(document.bytes.rawSpan.extracting(document.content(value)))
+    {
+      return time
+    }
+    return try Self.time(try text("ts", value), pointer: "/ts")
   }
 
   static func time(_ text: String, pointer: String) throws(LogError) -> Timestamp {

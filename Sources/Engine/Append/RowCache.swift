@@ -1,15 +1,15 @@
 internal import Bytes
-internal import Events
+package import Events
 internal import Pipeline
 
-/// The rows that a transaction touches: read once, changed here, written once at its end.
+/// The rows that transactions touch: read once, changed here, written once at a transaction's end.
 ///
 /// A name is looked up once for each event; from then on its row is known by its slot.
-struct RowCache {
+package struct RowCache: Sendable {
   /// The place of a row in the cache.
-  typealias Slot = Int
+  package typealias Slot = Int
 
-  struct Cached {
+  struct Cached: Sendable {
     let number: EntityNumber
     /// Nil while the row was reached by number only.
     var name: Name?
@@ -20,21 +20,35 @@ struct RowCache {
   }
 
   private(set) var rows: [Cached] = []
-  private var slotsByNumber: [EntityNumber: Slot] = [:]
-  private var slotsByName: [Name: Slot] = [:]
+  /// The rows with `isChanged` set.
+  private var changed: [Slot] = []
+  private var slotsByNumber = SlotTable()
+  private var slotsByName = SlotTable()
+
+  package init() {}
+
+  /// How many rows there are.
+  package var count: Int { rows.count }
 
   /// The slot of a name whose row is here already.
-  func slot(of name: Name) -> Slot? { slotsByName[name] }
+  func slot(of name: Name) -> Slot? {
+    slotsByName.slot(name.digest) { rows[$0].name == name }
+  }
+
+  /// Makes a row known by its name.
+  private mutating func enter(_ name: Name, _ slot: Slot) {
+    rows[slot].name = name
+    slotsByName.insert(slot, name.digest) { rows[$0].name?.digest ?? 0 }
+  }
 
   /// Brings a name's row into the cache; nil when there is none yet.
   mutating func load(
     _ name: Name, from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Slot? {
-    if let known = slotsByName[name] { return known }
+    if let known = slot(of: name) { return known }
     guard let number = try tables.number(of: name) else { return nil }
     let slot = try load(number, from: tables)
-    rows[slot].name = name
-    slotsByName[name] = slot
+    enter(name, slot)
     return slot
   }
 
@@ -42,7 +56,7 @@ struct RowCache {
   mutating func load(
     _ number: EntityNumber, from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Slot {
-    if let known = slotsByNumber[number] { return known }
+    if let known = slot(of: number) { return known }
     guard let row = try tables.row(number) else {
       throw LogError(
         .corruption, "there is no row of number \(number.rawValue)", hint: "Run `uetlog verify`")
@@ -60,40 +74,71 @@ struct RowCache {
   }
 
   /// The same without storing the name, for folds.
-  mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
+  @discardableResult
+  package mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
     let category = Category(of: name)
     let type = entityType(of: category)
     let slot = insert(
       Cached(
-        number: number, name: name,
+        number: number, name: nil,
         row: StateRow(category: category.rawValue, layout: type?.layout ?? 0),
-        state: type?.init(), isChanged: true))
-    slotsByName[name] = slot
+        state: type?.init(), isChanged: false))
+    enter(name, slot)
+    noteChange(slot)
     return slot
   }
 
   private mutating func insert(_ row: Cached) -> Slot {
     let slot = rows.count
     rows.append(row)
-    slotsByNumber[row.number] = slot
+    slotsByNumber.insert(slot, row.number.hash) { rows[$0].number.hash }
     return slot
   }
 
-  func slot(of number: EntityNumber) -> Slot? { slotsByNumber[number] }
+  func slot(of number: EntityNumber) -> Slot? {
+    slotsByNumber.slot(number.hash) { rows[$0].number == number }
+  }
 
   /// All names and their numbers.
-  var names: [Name: EntityNumber] { slotsByName.mapValues { rows[$0].number } }
+  var names: [Name: EntityNumber] {
+    var names: [Name: EntityNumber] = [:]
+    for row in rows {
+      if let name = row.name { names[name] = row.number }
+    }
+    return names
+  }
+
+  private mutating func noteChange(_ slot: Slot) {
+    guard !rows[slot].isChanged else { return }
+    rows[slot].isChanged = true
+    changed.append(slot)
+  }
 
   /// Takes all rows as they are for unchanged.
   mutating func forgetChanges() {
-    for slot in rows.indices { rows[slot].isChanged = false }
+    for slot in changed { rows[slot].isChanged = false }
+    changed.removeAll(keepingCapacity: true)
   }
 
   func number(_ slot: Slot) -> EntityNumber { rows[slot].number }
 
+  /// The number of a row that may not be there; `.none` then.
+  func number(_ slot: Slot?) -> EntityNumber {
+    if let slot { rows[slot].number } else { .none }
+  }
+
   func name(_ slot: Slot) -> Name? { rows[slot].name }
 
   func state(_ slot: Slot) -> (any EntityState)? { rows[slot].state }
+
+  /// Whether a change of the row's state, or of its sums alone, can have reactions.
+  func reacts(_ slot: Slot, toSums: Bool) -> Bool {
+    guard let state = rows[slot].state else { return false }
+    return toSums ? state.reactsToSums : type(of: state).reacts
+  }
+
+  /// The latest event of the run whose row this is; nil for all but runs.
+  func latestInRun(_ slot: Slot) -> Position? { rows[slot].state?.latestInRun }
 
   func revision(_ slot: Slot) -> UInt64 { rows[slot].row.revision }
 
@@ -102,17 +147,17 @@ struct RowCache {
   /// Puts another state into a row.
   mutating func set(_ state: any EntityState, _ slot: Slot) {
     rows[slot].state = state
-    rows[slot].isChanged = true
+    noteChange(slot)
   }
 
-  /// Changes a row's state in place.
+  /// Changes a row's state in place; nil when it has none.
+  @inline(__always)
   mutating func change<R>(_ slot: Slot, _ body: (inout any EntityState) -> R) -> R? {
-    guard var state = rows[slot].state else { return nil }
     // Taken out meanwhile, so that it has one owner and is not copied.
-    rows[slot].state = nil
+    guard var state = rows[slot].state.take() else { return nil }
     let result = body(&state)
-    rows[slot].state = state
-    rows[slot].isChanged = true
+    rows[slot].state = consume state
+    noteChange(slot)
     return result
   }
 
@@ -120,21 +165,21 @@ struct RowCache {
   mutating func advance(_ slot: Slot, to position: Position) {
     rows[slot].row.revision &+= 1
     rows[slot].row.last = position
-    rows[slot].isChanged = true
+    noteChange(slot)
   }
 
-  /// Writes each changed row once.
+  /// Writes each changed row once, and takes it for unchanged from then on.
   mutating func flush(
     to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) {
-    var changed: [(number: EntityNumber, slot: Slot)] = []
-    changed.reserveCapacity(rows.count)
-    for slot in rows.indices where rows[slot].isChanged {
-      changed.append((rows[slot].number, slot))
-    }
+    // Taken out, so that it has one owner.
+    var order: [Slot] = []
+    swap(&order, &changed)
     // In the order of the keys, neighbours are written into one page after another.
-    changed.sort { $0.number < $1.number }
-    for (number, slot) in changed { try tables.set(encoded(slot), number) }
+    if order.count > 1 { order.sort { rows[$0].number < rows[$1].number } }
+    for slot in order { try tables.set(encoded(slot), rows[slot].number) }
+    swap(&order, &changed)
+    forgetChanges()
   }
 
   /// A row with the state's fields as they are now.
@@ -144,5 +189,13 @@ struct RowCache {
       category: rows[slot].row.category, layout: type(of: state).layout,
       revision: rows[slot].row.revision, last: rows[slot].row.last,
       fields: encodeFields(of: state))
+  }
+}
+
+extension EntityNumber {
+  /// Numbers differ in their low bits mostly; a table takes those.
+  fileprivate var hash: UInt64 {
+    let product = rawValue &* 0x9E37_79B9_7F4A_7C15
+    return product ^ product >> 32
   }
 }

@@ -52,6 +52,8 @@ package struct MergeState: EntityState {
     }
   }
 
+  package static var reacts: Bool { true }
+
   package func reactions(
     from before: MergeState, to event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] {

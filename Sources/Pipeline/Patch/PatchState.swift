@@ -105,6 +105,8 @@ package struct PatchState: EntityState {
     gatePassesWhenApplied = current.gatePassesWhenApplied
   }
 
+  package static var reacts: Bool { true }
+
   package func reactions(
     from before: PatchState, to event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] {

@@ -126,6 +126,8 @@ package struct ToolState: EntityState {
     probeAt = .never
   }
 
+  package static var reacts: Bool { true }
+
   package func reactions(
     from before: ToolState, to event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] {
