@@ -4,12 +4,14 @@ package struct EventFlags: OptionSet, Hashable, Sendable {
 
   package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  // The library's own for these are generic, and not specialised in other modules.
+  // The library's own for these are generic: not specialised in other modules, and for one of them
+  // the runtime searches all conformances.
 
   package init() { rawValue = 0 }
 
   package init(arrayLiteral elements: EventFlags...) {
-    rawValue = elements.reduce(0) { $0 | $1.rawValue }
+    self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
+  }
   }
 
   /// Came in by an import: judged, not refused.

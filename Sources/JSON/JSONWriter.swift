@@ -60,9 +60,9 @@ package struct JSONWriter: Sendable {
   }
 
   /// Writes a value that is JSON already.
-  package mutating func raw(_ value: some Sequence<UInt8>) {
+  package mutating func raw(_ value: [UInt8]) {
     separate()
-    bytes.append(contentsOf: value)
+    bytes += value
   }
 
   /// A string as JSON, quotes included.

@@ -25,16 +25,8 @@ struct Compilation {
     self.assertsFormats = assertsFormats
   }
 
-  mutating func run(_ bytes: [UInt8], id: String) throws(SchemaError) -> Program {
-    try run(try registry.add(bytes, id: id))
-  }
-
   mutating func run(_ document: JSONDocument, id: String) throws(SchemaError) -> Program {
-    try run(registry.add(document, id: id))
-  }
-
-  private mutating func run(_ added: (Location, base: String)) throws(SchemaError) -> Program {
-    let (root, base) = added
+    let (root, base) = registry.add(document, id: id)
     let scope = Scope(location: root, base: base)
     try requireSchema(root.node, scope)
     _ = block(at: scope)

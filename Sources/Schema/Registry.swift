@@ -12,24 +12,13 @@ struct Registry {
   private(set) var ids: [String] = []
   private var resources: [String: (Location, base: String)] = [:]
   private var anchors: [String: Location] = [:]
-  private let load: (String) -> [UInt8]?
+  /// Documents whose inner ids have not been looked at; most references need none of them.
+  private var unindexed: [(Location, base: String)] = []
+  private let load: SchemaCompiler.Load
 
-  init(load: @escaping (String) -> [UInt8]?) { self.load = load }
+  init(load: @escaping SchemaCompiler.Load) { self.load = load }
 
-  /// Reads a document and indexes the ids in it.
-  mutating func add(_ bytes: [UInt8], id: String) throws(SchemaError) -> (Location, base: String) {
-    let document: JSONDocument
-    do throws(JSONError) {
-      document = try JSONDocument(parsing: bytes)
-    } catch {
-      throw SchemaError(
-        message: "line \(error.line), column \(error.column): \(error.message)",
-        pointer: error.pointer, schemaID: id)
-    }
-    return add(document, id: id)
-  }
-
-  /// Indexes the ids in a document.
+  /// Takes a document in under an absolute id.
   mutating func add(_ document: JSONDocument, id: String) -> (Location, base: String) {
     let root = Location(document: documents.count, node: document.root)
     documents.append(document)
@@ -37,11 +26,17 @@ struct Registry {
     let name = URIReference(id).withoutFragment
     let base = base(of: root.node, in: document, outer: name)
     resources[name] = (root, base)
-    index(root, base: name)
+    unindexed.append((root, name))
     return (root, base)
   }
 
-  private mutating func index(_ root: Location, base: String) {
+  /// Notes the ids inside the documents that came in since it was called last.
+  private mutating func indexIDs() {
+    for (root, base) in unindexed { indexIDs(root, base: base) }
+    unindexed = []
+  }
+
+  private mutating func indexIDs(_ root: Location, base: String) {
     var pending = [(root.node, base)]
     let document = documents[root.document]
     while let (node, outer) = pending.popLast() {
@@ -96,18 +91,28 @@ struct Registry {
     _ uri: URIReference
   ) throws(SchemaError) -> (Location, base: String)? {
     let name = uri.withoutFragment
+    if resources[name] == nil { indexIDs() }
     if resources[name] == nil {
-      let builtIn = name == MetaSchema.id ? Array(MetaSchema.text.utf8) : nil
-      guard let bytes = builtIn ?? load(name) else { return nil }
-      _ = try add(bytes, id: name)
+      guard let document = try document(name) else { return nil }
+      _ = add(document, id: name)
     }
     guard let (resource, base) = resources[name] else { return nil }
     let fragment = uri.decodedFragment
     if fragment.isEmpty { return (resource, base) }
     if !fragment.hasPrefix("/") {
+      indexIDs()
       return anchors[name + "#" + fragment].map { ($0, base) }
     }
     return follow(fragment, from: resource, base: base)
+  }
+
+  private func document(_ id: String) throws(SchemaError) -> JSONDocument? {
+    do throws(JSONError) {
+      return try id == MetaSchema.id
+        ? JSONDocument(parsing: Array(MetaSchema.text.utf8)) : load(id)
+    } catch {
+      throw SchemaError(error, in: id)
+    }
   }
 
   private func follow(

@@ -18,14 +18,17 @@ package struct SchemaCompiler {
     case annotate
   }
 
+  /// Reads another document, given its absolute id; nil when there is none.
+  package typealias Load = (String) throws(JSONError) -> JSONDocument?
+
   private let unknownKeywords: UnknownKeywords
   private let formats: Formats
-  private let load: (String) -> [UInt8]?
+  private let load: Load
 
-  /// A compiler whose references to other documents are read by `load`, given their absolute id.
+  /// A compiler whose references to other documents are read by `load`.
   package init(
     unknownKeywords: UnknownKeywords = .refuse, formats: Formats = .assert,
-    load: @escaping (String) -> [UInt8]? = { _ in nil }
+    load: @escaping Load = { _ in nil }
   ) {
     self.unknownKeywords = unknownKeywords
     self.formats = formats
@@ -34,8 +37,11 @@ package struct SchemaCompiler {
 
   /// Compiles the schema in `bytes`; relative references are resolved against `id`.
   package func compile(_ bytes: [UInt8], id: String) throws(SchemaError) -> CompiledSchema {
-    var compilation = compilation
-    return CompiledSchema(program: try compilation.run(bytes, id: id))
+    let document: JSONDocument
+    do throws(JSONError) { document = try JSONDocument(parsing: bytes) } catch {
+      throw SchemaError(error, in: id)
+    }
+    return try compile(document, id: id)
   }
 
   /// Compiles a schema that is parsed already; relative references are resolved against `id`.

@@ -1,4 +1,5 @@
 import Events
+import Pipeline
 import Testing
 
 @testable import Commands
@@ -6,7 +7,7 @@ import Testing
 @Suite struct FieldWordsTests {
   private func payload(_ words: [String], type: String = "note") throws -> String {
     let id = try #require(ShippedSchemas.id(named: type))
-    let types = FieldTypes(root: id) { ShippedSchemas.bytes(id: $0) }
+    let types = FieldTypes(root: id) { try? ShippedSchemas.document(id: $0) }
     let bytes = try FieldWords(types: { types.type(at: $0) }).payload(words)
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -5,7 +5,7 @@ import Testing
 struct CompileTests {
   private func error(
     _ schema: String, unknown: SchemaCompiler.UnknownKeywords = .refuse,
-    load: @escaping (String) -> [UInt8]? = { _ in nil }
+    load: @escaping SchemaCompiler.Load = { _ in nil }
   ) -> SchemaError? {
     do throws(SchemaError) {
       _ = try SchemaCompiler(unknownKeywords: unknown, load: load)
@@ -96,8 +96,11 @@ struct CompileTests {
       "documents/run.json": ##"{"definitions":{"id":{"$ref":"ids.json#/ulid"}}}"##,
       "documents/ids.json": ##"{"ulid":{"type":"string"}}"##,
     ]
-    let load: (String) -> [UInt8]? = { documents[$0].map { Array($0.utf8) } }
-    let schema = try SchemaCompiler(unknownKeywords: .allow, load: load).compile(
+    let compiler = SchemaCompiler(unknownKeywords: .allow) { id throws(JSONError) in
+      guard let text = documents[id] else { return nil }
+      return try JSONDocument(parsing: Array(text.utf8))
+    }
+    let schema = try compiler.compile(
       Array(##"{"$ref":"../documents/run.json#/definitions/id"}"##.utf8), id: "events/a.json")
     let number = try JSONDocument(parsing: Array("1".utf8))
     let found = schema.firstViolation(in: number, at: number.root)
@@ -107,10 +110,14 @@ struct CompileTests {
   }
 
   @Test func `an error in a loaded document names it`() {
-    let found = error(#"{"$ref":"b.json"}"#) { _ in Array("{\"a\":1,}".utf8) }
+    let found = error(#"{"$ref":"b.json"}"#) { _ throws(JSONError) in
+      try JSONDocument(parsing: Array("{\"a\":1,}".utf8))
+    }
     #expect(found?.schemaID == "events/b.json")
     #expect(found?.message.hasPrefix("line 1, column 8: expected a key") == true)
-    let inner = error(#"{"$ref":"b.json"}"#) { _ in Array(#"{"type":"text"}"#.utf8) }
+    let inner = error(#"{"$ref":"b.json"}"#) { _ throws(JSONError) in
+      try JSONDocument(parsing: Array(#"{"type":"text"}"#.utf8))
+    }
     #expect(inner?.description.hasPrefix("events/b.json#/type: expected one of null") == true)
   }
 }

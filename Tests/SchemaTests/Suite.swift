@@ -26,10 +26,12 @@ enum Suite {
   }
 
   /// The suite's remote documents, as if served at `http://localhost:1234/`.
-  static func remote(_ id: String) -> [UInt8]? {
+  static func remote(_ id: String) throws(JSONError) -> JSONDocument? {
     let host = "http://localhost:1234/"
-    guard id.hasPrefix(host) else { return nil }
-    return bytes("remotes/" + id.dropFirst(host.count))
+    guard id.hasPrefix(host), let bytes = bytes("remotes/" + id.dropFirst(host.count)) else {
+      return nil
+    }
+    return try JSONDocument(parsing: bytes)
   }
 
   static func requiredFiles() throws -> [String] {

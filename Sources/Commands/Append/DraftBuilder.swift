@@ -86,9 +86,10 @@ struct DraftBuilder {
       return try Self.payload(Self.bytes(data), "--data")
     }
     let shipped = ShippedSchemas.id(named: type)
-    let own = shipped == nil ? try userSchema(type) : nil
+    let own = try shipped == nil ? userSchema(type).flatMap { try? JSONDocument(parsing: $0) } : nil
     let types = FieldTypes(root: shipped ?? type) { id in
-      id == type ? own ?? ShippedSchemas.bytes(id: id) : ShippedSchemas.bytes(id: id)
+      if let own, id == type { return own }
+      return try? ShippedSchemas.document(id: id)
     }
     let words = FieldWords(types: { types.type(at: $0) })
     return try Self.payload(words.payload(arguments.fields), "the payload")

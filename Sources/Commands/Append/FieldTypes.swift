@@ -1,31 +1,23 @@
 internal import JSON
 
 /// Looks up in a type's schema what a field may be, following references to other files.
-final class FieldTypes {
+struct FieldTypes {
   private static let depthMax = 32
 
-  /// The bytes behind a schema's id or a path such as `events/note/note.v1.json`.
-  private let load: (String) -> [UInt8]?
-  private var documents: [String: JSONDocument] = [:]
+  /// The schema with an id.
+  private let document: (String) -> JSONDocument?
   private let root: String
 
   /// - Parameter root: the id of the schema whose fields are looked up.
-  init(root: String, load: @escaping (String) -> [UInt8]?) {
+  init(root: String, document: @escaping (String) -> JSONDocument?) {
     self.root = root
-    self.load = load
+    self.document = document
   }
 
   /// What may stand at a path of keys.
   func type(at path: [String]) -> FieldType {
     guard let document = document(root) else { return [] }
     return types(path[...], document, document.root, root, 0)
-  }
-
-  private func document(_ id: String) -> JSONDocument? {
-    if let known = documents[id] { return known }
-    guard let bytes = load(id), let document = try? JSONDocument(parsing: bytes) else { return nil }
-    documents[id] = document
-    return document
   }
 
   private func types(

@@ -16,9 +16,9 @@ struct ReceiptFormat: Sendable {
       "\(indent)\(verb) \(SafeText.escaped(receipt.type)) at \(receipt.position) in "
       + "\(SafeText.escaped(receipt.stream.bytes)) (revision \(receipt.revision))"
     let flags = receipt.flags.subtracting(.reaction).names
-    if !flags.isEmpty { line += ", " + flags.joined(separator: ", ") }
-    return ([line] + receipt.reactions.map { text($0, indent: indent + "  ") })
-      .joined(separator: "\n")
+    for flag in flags { line += ", " + flag }
+    for reaction in receipt.reactions { line += "\n" + text(reaction, indent: indent + "  ") }
+    return line
   }
 
   /// One JSON object.

@@ -3,6 +3,7 @@ internal import Engine
 internal import EventLog
 internal import Events
 internal import JSON
+internal import Pipeline
 
 /// Lists the event types.
 struct SchemaList: LogCommand {

@@ -43,7 +43,7 @@ extension Settings {
   }
 
   private mutating func readEnvironment(_ here: Surroundings) throws(LogError) {
-    guard here.environment.keys.contains(where: { $0.hasPrefix("UETLOG_") }) else { return }
+    guard here.environment.contains(where: { $0.name.hasPrefix("UETLOG_") }) else { return }
     for setting in SettingTable.all {
       guard let text = here.variable(setting.variable) else { continue }
       try set(setting.name, text: text, .variable(setting.variable), refusal: .settings)

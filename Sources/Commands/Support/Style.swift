@@ -27,7 +27,7 @@ struct Style: Sendable {
       } else if let forced = here.variable("CLICOLOR_FORCE"), forced != "0" {
         isColored = true
       } else {
-        isColored = isTerminal && here.environment["TERM"] != "dumb"
+        isColored = isTerminal && here.variable("TERM") != "dumb"
       }
     }
   }

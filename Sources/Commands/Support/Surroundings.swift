@@ -3,8 +3,8 @@ internal import Glibc
 /// What a command knows of the process around it; tests make their own.
 struct Surroundings: Sendable {
   var workingDirectory: String
-  /// The variables that uetlog looks at, and no others.
-  var environment: [String: String]
+  /// The variables that uetlog looks at, and no others: few, so that a list does.
+  let environment: [(name: String, value: String)]
 
   private static func isLookedAt(_ name: String) -> Bool {
     switch name {
@@ -14,13 +14,17 @@ struct Surroundings: Sendable {
   }
 
   init(workingDirectory: String, environment: [String: String] = [:]) {
+    self.init(workingDirectory, environment.map { ($0.key, $0.value) })
+  }
+
+  private init(_ workingDirectory: String, _ environment: [(name: String, value: String)]) {
     self.workingDirectory = workingDirectory
     self.environment = environment
   }
 
   /// This process's own.
   static func current() -> Surroundings {
-    var here = Surroundings(workingDirectory: currentDirectory())
+    var environment: [(name: String, value: String)] = []
     var entry: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = unsafe environ
     while let variable = unsafe entry.pointee {
       unsafe entry += 1
@@ -30,14 +34,14 @@ struct Surroundings: Sendable {
       guard let equals = text.utf8.firstIndex(of: 0x3D) else { continue }
       let name = String(text[..<equals])
       guard isLookedAt(name) else { continue }
-      here.environment[name] = String(text[text.utf8.index(after: equals)...])
+      environment.append((name, String(text[text.utf8.index(after: equals)...])))
     }
-    return here
+    return Surroundings(currentDirectory(), environment)
   }
 
   /// A variable; nil when it is not set or empty.
   func variable(_ name: String) -> String? {
-    environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    environment.first { $0.name == name && !$0.value.isEmpty }?.value
   }
 
   /// A path as seen from the working directory.

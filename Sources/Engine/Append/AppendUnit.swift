@@ -6,7 +6,20 @@ package import Pipeline
 /// Stores many prepared drafts in one transaction: each decided on by itself, or all or none.
 package struct AppendUnit: WriteUnit {
   /// What became of a draft.
-  package typealias Outcome = Result<Receipt, LogError>
+  ///
+  /// No `Result`: the runtime would look for `LogError`'s conformance to `Error` in each process.
+  package enum Outcome: Equatable, Sendable {
+    case success(Receipt)
+    case failure(LogError)
+
+    /// The receipt, or the error thrown.
+    package func get() throws(LogError) -> Receipt {
+      switch self {
+      case .success(let receipt): return receipt
+      case .failure(let error): throw error
+      }
+    }
+  }
 
   private let drafts: [PreparedDraft]
   /// A refusal refuses all.

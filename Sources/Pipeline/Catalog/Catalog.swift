@@ -15,7 +15,11 @@ package final class Catalog: Sendable {
   package func definition(_ name: String) throws(LogError) -> EventDefinition? {
     if let known = definitions.withLock({ $0[name] }) { return known }
     guard let index = SchemaFiles.index(ofEvent: name) else { return nil }
-    return try add(name, SchemaFiles.bytes(at: index), origin: SchemaFiles.name(at: index))
+    let origin = SchemaFiles.name(at: index)
+    let document = try Self.parse(origin) { () throws(JSONError) in
+      try ShippedSchemas.document(at: index)
+    }
+    return try add(name, SchemaFiles.bytes(at: index), document, origin: origin)
   }
 
   /// Registers a type from the bytes of its schema file.
@@ -25,10 +29,23 @@ package final class Catalog: Sendable {
   package func add(
     _ name: String, _ bytes: [UInt8], origin: String
   ) throws(LogError) -> EventDefinition {
-    let document: JSONDocument
-    do { document = try JSONDocument(parsing: bytes) } catch {
+    let document = try Self.parse(origin) { () throws(JSONError) in
+      try JSONDocument(parsing: bytes)
+    }
+    return try add(name, bytes, document, origin: origin)
+  }
+
+  private static func parse(
+    _ origin: String, _ document: () throws(JSONError) -> JSONDocument
+  ) throws(LogError) -> JSONDocument {
+    do throws(JSONError) { return try document() } catch {
       throw LogError(.badInput, "\(origin) is not JSON: \(error)", pointer: error.pointer)
     }
+  }
+
+  private func add(
+    _ name: String, _ bytes: [UInt8], _ document: JSONDocument, origin: String
+  ) throws(LogError) -> EventDefinition {
     let schema = try Catalog.compile(id: origin) { compiler throws(SchemaError) in
       try compiler.compile(document, id: origin)
     }
@@ -46,31 +63,13 @@ package final class Catalog: Sendable {
   private static func compile(
     id: String, _ compile: (SchemaCompiler) throws(SchemaError) -> CompiledSchema
   ) throws(LogError) -> CompiledSchema {
-    let compiler = SchemaCompiler(unknownKeywords: .refuse, formats: .assert, load: { load($0) })
+    let compiler = SchemaCompiler(unknownKeywords: .refuse, formats: .assert) {
+      id throws(JSONError) in try ShippedSchemas.document(id: id)
+    }
     do { return try compile(compiler) } catch {
       throw LogError(
         .badInput, "schema \(id) can't be used: \(error.message)", pointer: error.pointer)
     }
-  }
-
-  /// The file behind an id such as `schema/patch_artifact.v1.json`.
-  ///
-  /// References name files from the top, as the documents they describe always did; resolved
-  /// against the id of the file they stand in they get its folders in front, which are dropped.
-  static func load(_ id: String) -> [UInt8]? {
-    var rest = id.utf8[...]
-    var last: Substring.UTF8View?
-    while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
-      let isTop = rest[..<slash].elementsEqual("schema".utf8)
-      rest = rest[rest.index(after: slash)...]
-      if isTop { last = rest }
-    }
-    guard let last else { return nil }
-    let path = String(Substring(last))
-    for candidate in [path, "uet/" + path, "uet-extra/" + path] {
-      if let index = SchemaFiles.index(ofPath: candidate) { return SchemaFiles.bytes(at: index) }
-    }
-    return nil
   }
 
   /// The names of all types of `schema/`, sorted.

@@ -31,7 +31,7 @@ package enum BudgetView: View {
       writer.member("limit", budget.limit)
       writer.member("remaining", remaining(of: budget))
       writer.key("share")
-      if let share = share(of: budget) { writer.raw(share.utf8) } else { writer.null() }
+      if let share = share(of: budget) { writer.raw(Array(share.utf8)) } else { writer.null() }
       writer.member("mode", budget.mode.name)
     } else {
       for key in ["limit", "remaining", "share", "mode"] { writer.member(key, orNull: nil) }

@@ -23,8 +23,8 @@ import Testing
     let bench = try Bench(kind)
     let outcomes = try bench.append(all: mixed)
     #expect(outcomes.map { (try? $0.get())?.position.rawValue } == [1, nil, 2, nil, 3])
-    #expect(outcomes.compactMap { $0.failure?.code } == [.conflict, .conflict])
-    #expect(outcomes.compactMap { $0.failure?.line } == [2, 4])
+    #expect(outcomes.compactMap { $0.refusal?.code } == [.conflict, .conflict])
+    #expect(outcomes.compactMap { $0.refusal?.line } == [2, 4])
     #expect(
       try bench.dump().events.map(\.envelope.stream.description) == [
         "thing-a", "thing-b", "thing-a",
@@ -121,9 +121,9 @@ import Testing
   }
 }
 
-extension Result {
-  /// The error of a failure.
-  var failure: Failure? {
+extension AppendUnit.Outcome {
+  /// Why the draft was refused.
+  var refusal: LogError? {
     if case .failure(let error) = self { error } else { nil }
   }
 }

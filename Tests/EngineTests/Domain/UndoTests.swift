@@ -112,7 +112,7 @@ import Testing
     // Somebody else is faster; a neutral event does not stand in the way.
     try bench.append(task("progress", #","progress":1"#))
     let outcome = try #require(try bench.engine.append([prepared]).first)
-    #expect(outcome.failure?.code == .conflict)
+    #expect(outcome.refusal?.code == .conflict)
     // The single append plans anew by itself.
     #expect(try bench.append(reversal(of: assigned)).revision == 4)
     #expect(try state("task-T1", bench)?.stateName == "pending")
