@@ -8,14 +8,16 @@ package protocol EntropySource: Sendable {
 }
 
 /// The system's generator, read in blocks: a system call for each number would cost more than
-/// the hash it feeds. Who asks often gets larger blocks.
+/// the hash it feeds.
+///
+/// Who asks often gets larger blocks.
 package struct SystemEntropy: EntropySource {
   private static var blockCountMax: Int { 32 }
 
   private var block: [UInt64] = []
   private var blockCount: Int
 
-  /// Reads `blockCount` numbers the first time, then more, at most 32 (what one system call gives).
+  /// Reads `blockCount` numbers the first time, then more: at most 32, what one system call gives.
   package init(blockCount: Int = 8) { self.blockCount = min(max(1, blockCount), Self.blockCountMax) }
 
   package mutating func next() -> UInt64 {

@@ -12,6 +12,10 @@ extension Reading {
       let bytes = try transaction.value(
         tables.ids, unsafe key.span.bytes, doing: "looking an id up")
     else { return nil }
+    return try entry(bytes)
+  }
+
+  static func entry(_ bytes: RawSpan) throws(LogError) -> DedupeEntry {
     guard let entry = DedupeEntry(bytes) else {
       throw LogError(.corruption, "an entry of the id table is damaged")
     }
@@ -88,7 +92,9 @@ extension DedupeKey {
     }
   }
 
-  private static func bytes(_ kind: UInt8, _ high: UInt64, _ low: UInt64) -> InlineArray<17, UInt8> {
+  private static func bytes(
+    _ kind: UInt8, _ high: UInt64, _ low: UInt64
+  ) -> InlineArray<17, UInt8> {
     var bytes = InlineArray<17, UInt8>(repeating: kind)
     for place in 0..<8 {
       let shift = UInt64(56 - 8 * place)

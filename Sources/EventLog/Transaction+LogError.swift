@@ -23,9 +23,9 @@ extension Transaction where Self: ~Copyable, Self: ~Escapable {
 
   @_lifetime(borrow self)
   borrowing func value(
-    _ table: Table, _ key: RawSpan, doing what: String
+    _ table: Table, _ key: RawSpan, through cursor: KeptCursor? = nil, doing what: String
   ) throws(LogError) -> RawSpan? {
-    do throws(LMDBError) { return try get(table, key: key) } catch {
+    do throws(LMDBError) { return try get(table, key: key, through: cursor) } catch {
       throw LogError(error, doing: what)
     }
   }

@@ -7,6 +7,7 @@ struct WriteTables: ~Copyable, ~Escapable {
   var transaction: WriteTransaction
   let handles: TableHandles
   var generation: RowGeneration
+  private var idCursor: KeptCursor?
 
   @_lifetime(copy transaction)
   init(
@@ -15,6 +16,15 @@ struct WriteTables: ~Copyable, ~Escapable {
     self.transaction = transaction
     self.handles = handles
     self.generation = generation
+  }
+
+  /// Keeps cursors in the tables that events are put into one after the other.
+  mutating func keepCursors() throws(LogError) {
+    do throws(LMDBError) {
+      try transaction.keepCursor(in: handles.log)
+      idCursor = try transaction.keepCursor(in: handles.ids)
+      try transaction.keepCursor(in: handles.state)
+    } catch { throw LogError(error, doing: "beginning to write") }
   }
 }
 
@@ -34,7 +44,11 @@ extension WriteTables: LogWriter {
   }
 
   func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry? {
-    try Reading.entry(for: key, transaction, handles)
+    let key = key.bytes
+    let found = try transaction.value(
+      handles.ids, unsafe key.span.bytes, through: idCursor, doing: "looking an id up")
+    guard let bytes = found else { return nil }
+    return try Reading.entry(bytes)
   }
 
   func number(of name: Name) throws(LogError) -> EntityNumber? {

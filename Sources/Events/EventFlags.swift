@@ -12,7 +12,6 @@ package struct EventFlags: OptionSet, Hashable, Sendable {
   package init(arrayLiteral elements: EventFlags...) {
     self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
   }
-  }
 
   /// Came in by an import: judged, not refused.
   package static let imported = EventFlags(rawValue: 1)

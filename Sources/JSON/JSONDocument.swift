@@ -23,18 +23,31 @@ package struct JSONDocument: Sendable {
     guard bytes.count < JSONLimits.bytes else {
       throw reset(after: Fault(reason: .size, offset: 0))
     }
-    // A guess for drafts; the tape of a short line stays below what allocators take for large.
-    var room = bytes.count / 7 + 8
+    var room = bytes.count < Self.shortByteCount ? Self.onStack : bytes.count / 7 + 8
     while true {
-      switch scan(room: room) {
+      switch room == Self.onStack ? scanOnStack() : scan(room: room) {
       case .done: return
       case .failed(let fault):
         throw reset(after: fault)
       case .tapeFull:
         // Every value has a byte of its own: a tape of that size can't be full.
         guard room <= bytes.count else { throw reset(after: Fault(reason: .size, offset: 0)) }
-        room = min(room * 2, bytes.count + 1)
+        room = max(Self.onStack + 1, min(room * 2, bytes.count + 1))
       }
+    }
+  }
+
+  /// As many tokens as fit into the kilobyte that temporary allocations take from the stack.
+  private static var onStack: Int { 64 }
+  /// The values of a line that is shorter mostly are no more.
+  private static var shortByteCount: Int { 640 }
+
+  /// Scans onto the stack, so that the document keeps no more than it needs.
+  private mutating func scanOnStack() -> Scanner.Outcome {
+    unsafe withUnsafeTemporaryAllocation(of: Token.self, capacity: Self.onStack) { tokens in
+      let outcome = Scanner.scan(bytes.span, tape: unsafe tokens.mutableSpan)
+      tape = unsafe Array(tokens[..<outcome.used])
+      return outcome
     }
   }
 
@@ -44,11 +57,7 @@ package struct JSONDocument: Sendable {
     tape = unsafe [Token](unsafeUninitializedCapacity: room) { tokens, count in
       let tape = unsafe UnsafeMutableBufferPointer(rebasing: tokens[..<room])
       outcome = Scanner.scan(bytes.span, tape: unsafe tape.mutableSpan)
-      switch outcome {
-      case .done(let used): count = used
-      case .failed(let fault): count = (fault.lastToken ?? -1) + 1
-      case .tapeFull: count = 0
-      }
+      count = outcome.used
     }
     return outcome
   }

@@ -71,7 +71,7 @@ private struct DraftReader {
         .badInput, "a draft is a JSON object", expected: #"{"type": …, "payload": {…}}"#,
         actual: "\(document.kind(root))")
     }
-    guard let type = try text("type"), let payload = document.member(root, "payload") else {
+    guard let type = try text(.type), let payload = document.member(root, "payload") else {
       throw LogError(
         .badInput, "a draft needs a type and a payload",
         expected: #"{"type": "note", "payload": {"text": "…"}}"#)
@@ -82,45 +82,51 @@ private struct DraftReader {
     draft.labels = defaults.labels
     draft.correlationID = defaults.correlationID
     draft.causationID = defaults.causationID
-    var unknown: String?
-    var failure: LogError?
-    document.forEachMember(root) { key, value in
-      guard failure == nil, unknown == nil else { return }
-      do throws(LogError) {
-        if let field = DraftField.allCases.first(where: { document.equals(key, $0.text) }) {
-          try take(field, value, into: &draft)
-        } else {
-          unknown = document.string(key)
-        }
-      } catch { failure = error }
-    }
-    if let failure { throw failure }
-    if let unknown {
-      throw LogError(
-        .badInput, "a draft has no field \"\(unknown)\"", allowed: DraftField.allCases.map(\.name),
-        pointer: "/\(unknown)")
+    guard var key = document.firstChild(root) else { return draft }
+    for _ in 0..<document.count(root) {
+      let value = document.next(key)
+      guard let field = field(key) else {
+        let name = document.string(key) ?? ""
+        throw LogError(
+          .badInput, "a draft has no field \"\(name)\"",
+          allowed: DraftField.allCases.map(\.name), pointer: "/\(name)")
+      }
+      try take(field, value, into: &draft)
+      key = document.next(value)
     }
     return draft
+  }
+
+  /// The field of a key; nil when there is none of that name.
+  private func field(_ key: JSONNode) -> DraftField? {
+    let byteCount = document.content(key).count
+    for field in DraftField.allCases {
+      // Lengths tell most of them apart, unless the key has escapes.
+      guard field.text.utf8CodeUnitCount == byteCount || document.isEscaped(key),
+        document.equals(key, field.text)
+      else { continue }
+      return field
+    }
+    return nil
   }
 
   /// Takes one field.
   private func take(
     _ field: DraftField, _ value: JSONNode, into draft: inout Draft
   ) throws(LogError) {
-    let name = field.name
     switch field {
     case .type, .payload: break
-    case .event_id: draft.eventID = try ulid(name, value)
-    case .run_id: draft.runID = try ulid(name, value)
-    case .causation_id: draft.causationID = try ulid(name, value)
-    case .reverses: draft.reverses = try ulid(name, value)
-    case .key: draft.key = try text(name, value)
-    case .stream: draft.stream = try text(name, value)
-    case .source: draft.source = try text(name, value)
-    case .correlation_id: draft.correlationID = try text(name, value)
+    case .event_id: draft.eventID = try ulid(field, value)
+    case .run_id: draft.runID = try ulid(field, value)
+    case .causation_id: draft.causationID = try ulid(field, value)
+    case .reverses: draft.reverses = try ulid(field, value)
+    case .key: draft.key = try text(field, value)
+    case .stream: draft.stream = try text(field, value)
+    case .source: draft.source = try text(field, value)
+    case .correlation_id: draft.correlationID = try text(field, value)
     case .ts: draft.time = try time(value)
     case .severity:
-      let word = try text(name, value)
+      let word = try text(field, value)
       guard let severity = Severity(word) else {
         throw LogError(
           .badInput, "\"\(word)\" is no severity", allowed: Severity.allCases.map(\.name),
@@ -144,7 +150,7 @@ private struct DraftReader {
     {
       return time
     }
-    return try Self.time(try text("ts", value), pointer: "/ts")
+    return try Self.time(try text(.ts, value), pointer: "/ts")
   }
 
   static func time(_ text: String, pointer: String) throws(LogError) -> Timestamp {
@@ -156,27 +162,27 @@ private struct DraftReader {
     return time
   }
 
-  private func text(_ name: String) throws(LogError) -> String? {
-    guard let node = document.member(document.root, name) else { return nil }
-    return try text(name, node)
+  private func text(_ field: DraftField) throws(LogError) -> String? {
+    guard let node = document.member(document.root, field.name) else { return nil }
+    return try text(field, node)
   }
 
-  private func text(_ name: String, _ value: JSONNode) throws(LogError) -> String {
+  private func text(_ field: DraftField, _ value: JSONNode) throws(LogError) -> String {
     guard let text = document.string(value) else {
       throw LogError(
-        .badInput, "\(name) has the wrong type", expected: "a string",
-        actual: "\(document.kind(value))", pointer: "/\(name)")
+        .badInput, "\(field.name) has the wrong type", expected: "a string",
+        actual: "\(document.kind(value))", pointer: "/\(field.name)")
     }
     return text
   }
 
-  private func ulid(_ name: String, _ value: JSONNode) throws(LogError) -> ULID {
+  private func ulid(_ field: DraftField, _ value: JSONNode) throws(LogError) -> ULID {
     if document.kind(value) == .string, !document.isEscaped(value),
       let id = ULID(document.bytes.rawSpan.extracting(document.content(value)))
     {
       return id
     }
-    return try ULID.parse(try text(name, value), field: name)
+    return try ULID.parse(try text(field, value), field: field.name)
   }
 
   private func labels(_ value: JSONNode) throws(LogError) -> [Label] {

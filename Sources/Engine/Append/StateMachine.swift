@@ -65,8 +65,8 @@ struct StateMachine: Sendable {
 
   /// Keeps a row's state for the reactions to its change.
   private mutating func remember(_ slot: RowCache.Slot, toSums: Bool = false) {
-    guard tellsChanges, cache.reacts(slot, toSums: toSums), !changes.contains(where: { $0.slot == slot }),
-      let before = cache.state(slot)
+    guard tellsChanges, cache.reacts(slot, toSums: toSums),
+      !changes.contains(where: { $0.slot == slot }), let before = cache.state(slot)
     else { return }
     changes.append(Change(slot: slot, before: before))
   }

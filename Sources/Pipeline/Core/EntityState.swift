@@ -70,8 +70,9 @@ package struct DecideContext: Sendable {
   package var rules: Rules
   /// The log's clock.
   package var now: Timestamp
-  /// The rows that were read, by name; a row that does not exist is missing. There are a handful
-  /// at most: searching them is cheaper than hashing.
+  /// The rows that were read, by name; a row that does not exist is missing.
+  ///
+  /// There are a handful at most: searching them is cheaper than hashing.
   package var entities: [(name: Name, state: any EntityState)]
   /// The payload of the event that `consults` asked for.
   package var consulted: Payload?
