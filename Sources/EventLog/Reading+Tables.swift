@@ -5,17 +5,12 @@ internal import LMDB
 extension Reading {
   static func entry(
     for key: DedupeKey, _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
-    _ tables: TableHandles
+    _ tables: TableHandles, through cursor: KeptCursor? = nil
   ) throws(LogError) -> DedupeEntry? {
     let key = key.bytes
-    guard
-      let bytes = try transaction.value(
-        tables.ids, unsafe key.span.bytes, doing: "looking an id up")
-    else { return nil }
-    return try entry(bytes)
-  }
-
-  static func entry(_ bytes: RawSpan) throws(LogError) -> DedupeEntry {
+    let found = try transaction.value(
+      tables.ids, unsafe key.span.bytes, through: cursor, doing: "looking an id up")
+    guard let bytes = found else { return nil }
     guard let entry = DedupeEntry(bytes) else {
       throw LogError(.corruption, "an entry of the id table is damaged")
     }

@@ -10,11 +10,12 @@ extension WriteTables {
       record.salt.high.littleEndian, record.salt.low.littleEndian,
     ]
     let payload = isInline ? record.payload.rawSpan : RawSpan()
-    try change("storing an event") { (tables) throws(LMDBError) in
-      try tables.transaction.append(
-        tables.handles.log, key: position.rawValue, record.envelope.rawSpan,
-        unsafe salt.span.bytes, payload)
-    }
+    // Not through `change`: a closure can't take spans along.
+    do throws(LMDBError) {
+      try transaction.append(
+        handles.log, key: position.rawValue, record.envelope.rawSpan, unsafe salt.span.bytes,
+        payload)
+    } catch { throw LogError(error, doing: "storing an event") }
     if !isInline { try putPieces(record.payload, position) }
   }
 
@@ -37,11 +38,12 @@ extension WriteTables {
   }
 
   mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError) {
-    let (key, words) = (key.bytes, entry.words)
-    try change("storing an id") { (tables) throws(LMDBError) in
-      try tables.transaction.put(
-        tables.handles.ids, key: unsafe key.span.bytes, value: unsafe words.span.bytes)
-    }
+    let key = key.bytes
+    let words = entry.words
+    do throws(LMDBError) {
+      try transaction.put(
+        handles.ids, key: unsafe key.span.bytes, value: unsafe words.span.bytes)
+    } catch { throw LogError(error, doing: "storing an id") }
   }
 
   mutating func set(_ number: EntityNumber, of name: Name) throws(LogError) {

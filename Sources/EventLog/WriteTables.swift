@@ -29,7 +29,7 @@ struct WriteTables: ~Copyable, ~Escapable {
 }
 
 extension WriteTables: LogWriter {
-  var transactionID: UInt64 { transaction.id }
+  func transactionID() -> UInt64 { transaction.id }
 
   func head() throws(LogError) -> Head { try Reading.head(transaction, handles) }
 
@@ -44,11 +44,7 @@ extension WriteTables: LogWriter {
   }
 
   func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry? {
-    let key = key.bytes
-    let found = try transaction.value(
-      handles.ids, unsafe key.span.bytes, through: idCursor, doing: "looking an id up")
-    guard let bytes = found else { return nil }
-    return try Reading.entry(bytes)
+    try Reading.entry(for: key, transaction, handles, through: idCursor)
   }
 
   func number(of name: Name) throws(LogError) -> EntityNumber? {

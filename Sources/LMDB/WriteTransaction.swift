@@ -17,7 +17,7 @@ internal import Synchronization
   package let handle: TransactionHandle
   private var isOver = false
   /// The cursors that are kept, by table; LMDB closes them with the transaction.
-  private var cursors = unsafe InlineArray<16, OpaquePointer?>(repeating: nil)
+  private var cursors: [OpaquePointer?] = unsafe []
 
   @_lifetime(immortal)
   init(in core: EnvironmentCore) throws(LMDBError) {
@@ -60,13 +60,14 @@ extension WriteTransaction {
     unsafe try check(mdb_cursor_open(handle.pointer, table.dbi, &cursor))
     guard let cursor = unsafe cursor else { throw .outOfMemory }
     let place = Int(table.dbi)
-    if unsafe cursors.indices.contains(place) { unsafe cursors[place] = cursor }
+    while unsafe cursors.count <= place { unsafe cursors.append(nil) }
+    unsafe cursors[place] = cursor
     return unsafe KeptCursor(pointer: cursor)
   }
 
   private borrowing func cursor(in table: Table) -> OpaquePointer? {
     let place = Int(table.dbi)
-    return unsafe cursors.indices.contains(place) ? cursors[place] : nil
+    return unsafe place < cursors.count ? cursors[place] : nil
   }
 
   private borrowing func put(

@@ -61,7 +61,7 @@ package struct AppendUnit: WriteUnit {
     _ tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> [Outcome] {
     head = try tables.head()
-    transaction = tables.transactionID
+    transaction = tables.transactionID()
     if let memory { machine.cache = memory.take(for: transaction) }
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(drafts.count)
