@@ -17,7 +17,7 @@ package struct SystemEntropy: EntropySource {
   private var block: [UInt64] = []
   private var blockCount: Int
 
-  /// Reads `blockCount` numbers the first time, then more: at most 32, what one system call gives.
+  /// Reads `blockCount` numbers the first time, then more: at most 32, what a call gives.
   package init(blockCount: Int = 8) { self.blockCount = min(max(1, blockCount), Self.blockCountMax) }
 
   package mutating func next() -> UInt64 {

@@ -14,7 +14,26 @@ struct BulkAppend<Log: EventLog> {
 
   /// Appends everything and tells the exit code.
   func run() throws(LogError) -> ExitCode {
-    options.isAtomic ? try runAtomic() : try runLines()
+    if options.isAtomic { return try runAtomic() }
+    return isFollowing ? try runFollowing() : try runLines()
+  }
+
+  /// Commits each batch where it was read: whoever waits for a receipt should not wait for threads
+  /// to wake each other as well.
+  private func runFollowing() throws(LogError) -> ExitCode {
+    var reader = LineReader(engine, defaults, limits)
+    var committer = Committer(self)
+    var end: Result<ExitCode, LogError>?
+    try reader.read(
+      isAwaited: { true },
+      handOver: { batch in
+        do throws(LogError) {
+          try committer.commit(batch)
+          if let failure = committer.show([batch]) { end = .success(committer.lost(failure)) }
+        } catch { end = .failure(error) }
+        return end == nil
+      })
+    return try end?.get() ?? committer.sum()
   }
 
   private var limits: BatchLimits {

@@ -9,7 +9,8 @@ import Testing
     #"{"type":"thing_noted","payload":{"id":"a"}\#(more)}"#
   }
 
-  private let spawned = #"{"type":"worker_spawned","payload":{"worker_id":"w"}}"#
+  private let spawned =
+    #"{"type":"worker_spawned","payload":{"worker_id":"w","adapter_type":"aider"}}"#
   private let idle = #"{"type":"worker_idle","payload":{"worker_id":"w"}}"#
 
   @Test func `rows are for the next transaction and for no other`() throws {
