@@ -17,8 +17,10 @@ package struct SystemEntropy: EntropySource {
   private var block: [UInt64] = []
   private var blockCount: Int
 
-  /// Reads `blockCount` numbers the first time, then more: at most 32, what a call gives.
-  package init(blockCount: Int = 8) { self.blockCount = min(max(1, blockCount), Self.blockCountMax) }
+  /// Reads `blockCount` numbers the first time, then more: at most 32, what one call gives.
+  package init(blockCount: Int = 8) {
+    self.blockCount = min(max(1, blockCount), Self.blockCountMax)
+  }
 
   package mutating func next() -> UInt64 {
     if let number = block.popLast() { return number }
