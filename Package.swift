@@ -67,7 +67,7 @@ let package = Package(
   name: "uetlog",
   products: [
     .executable(name: "uetlog", targets: ["uetlog"]),
-    .library(name: "UETLog", targets: ["Engine", "EventLog", "Events"]),
+    .library(name: "UETLog", targets: ["UETLog"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -92,13 +92,21 @@ let package = Package(
     library("Pipeline", ["Bytes", "Events", "JSON", "Schema", "SchemaFiles"]),
     // Append: decide, evolve, react, write.
     library("Engine", ["Bytes", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "Schema"]),
+    // Where a log is, the settings in force, opening it.
+    library(
+      "Configuration",
+      ["Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "SchemaFiles"]),
+    // The library's public face.
+    library(
+      "UETLog",
+      ["Bytes", "Configuration", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline"]),
     // Other programs: git.
     library("Runner"),
     library(
       "Commands",
       [
-        "Bytes", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle", "Pipeline", "Runner",
-        "Schema", "SchemaFiles", argumentParser,
+        "Bytes", "Configuration", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle",
+        "Pipeline", "Runner", "Schema", "SchemaFiles", argumentParser,
       ]),
     .executableTarget(
       name: "uetlog", dependencies: ["Commands"], exclude: ["append.order"],
@@ -128,13 +136,20 @@ let package = Package(
         "Bytes", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle", "Pipeline",
         "TestSupport",
       ]),
+    tests(
+      "Configuration",
+      ["Configuration", "EventLog", "Events", "JSON", "Pipeline", "SchemaFiles", "TestSupport"]),
     tests("Runner", ["Runner", "TestSupport"]),
     tests(
       "Commands",
       [
-        "Bytes", "Commands", "Engine", "EventLog", "Events", "JSON", "Pipeline", "Schema",
-        "SchemaFiles", "TestSupport", argumentParser,
+        "Bytes", "Commands", "Configuration", "Engine", "EventLog", "Events", "JSON", "Pipeline",
+        "Schema", "SchemaFiles", "TestSupport", argumentParser,
       ]),
+    // As another package would see the library: only what is public.
+    .testTarget(
+      name: "UETLogTests", dependencies: ["UETLog"],
+      swiftSettings: settings + [.unsafeFlags(["-package-name", "consumer"])]),
     tests("Tidy", []),
     // Build tools.
     .executableTarget(

@@ -2,13 +2,14 @@
 ///
 /// The text form is 26 characters of upper-case Crockford base 32, the first one 0–7; no other
 /// spelling is accepted, so text and value determine each other. Source: github.com/ulid/spec.
-package struct ULID: Hashable, Comparable, Sendable {
+public struct ULID: Hashable, Comparable, Sendable {
   /// The first eight bytes, big-endian: time and the upper 16 random bits.
-  package let high: UInt64
+  public let high: UInt64
   /// The last eight bytes, big-endian.
-  package let low: UInt64
+  public let low: UInt64
 
-  package init(high: UInt64, low: UInt64) {
+  @inlinable
+  public init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
@@ -22,7 +23,7 @@ package struct ULID: Hashable, Comparable, Sendable {
   /// Milliseconds since 1970.
   package var milliseconds: UInt64 { high >> 16 }
 
-  package static func < (a: ULID, b: ULID) -> Bool {
+  public static func < (a: ULID, b: ULID) -> Bool {
     (a.high, a.low) < (b.high, b.low)
   }
 }
@@ -62,7 +63,7 @@ extension ULID: CustomStringConvertible {
     return out
   }
 
-  package var description: String { String(decoding: utf8, as: UTF8.self) }
+  public var description: String { String(decoding: utf8, as: UTF8.self) }
 }
 
 extension [UInt8] {

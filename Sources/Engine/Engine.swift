@@ -99,4 +99,10 @@ package struct AppendOptions: Sendable {
 /// Where a user's own schemas are kept in a log.
 package enum SchemaRegistry {
   package static func key(_ type: String) -> String { "schema/\(type)" }
+
+  /// The type whose schema a key is for; nil for another key.
+  static func type(_ key: String) -> String? {
+    let prefix = self.key("")
+    return key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : nil
+  }
 }

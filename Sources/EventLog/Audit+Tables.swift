@@ -90,6 +90,20 @@ extension ReadTables {
     }
   }
 
+  /// Visits all small values: the key without its prefix, and the bytes.
+  package func forEachStoredValue(_ body: (String, [UInt8]) -> Void) throws(LogError) {
+    let doing = "walking the values"
+    var cursor = try transaction.walk(handles.main, doing: doing)
+    var entry = try cursor.start(at: MainKey.valuePrefix, doing: doing)
+    while let found = entry {
+      let key = found.key.copied
+      guard key.starts(with: MainKey.valuePrefix) else { return }
+      let name = String(decoding: key.dropFirst(MainKey.valuePrefix.count), as: UTF8.self)
+      body(name, found.value.copied)
+      entry = try cursor.step(doing: doing)
+    }
+  }
+
   /// The keys of the main table that no log has.
   package func unknownMainKeys() throws(LogError) -> [String] {
     let known = Set(["chunks", "ids", "log", "names", "state", "tree"].map { Array($0.utf8) })

@@ -1,4 +1,5 @@
 internal import Events
+internal import Glibc
 internal import LMDB
 
 /// The same reads, failing in the log's own words.
@@ -63,8 +64,19 @@ extension Cursor {
 }
 
 extension Environment {
+  /// Begins a snapshot.
+  ///
+  /// When another process made the file grow beyond the map, the map can follow only while no
+  /// other thread of this process reads. They read for a short time, and so it is tried again for
+  /// a second.
   @_lifetime(borrow self)
   borrowing func beginReading() throws(LogError) -> ReadTransaction {
+    for _ in 0..<1000 {
+      do throws(LMDBError) { return try beginRead() } catch {
+        guard error == .mapResized else { throw LogError(error, doing: "beginning to read") }
+      }
+      usleep(1000)
+    }
     do throws(LMDBError) { return try beginRead() } catch {
       throw LogError(error, doing: "beginning to read")
     }

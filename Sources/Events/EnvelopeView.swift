@@ -143,6 +143,7 @@ package struct EnvelopeView: ~Escapable {
 extension ByteReader {
   /// Skips a text behind a one-byte length and tells where it is.
   @_lifetime(self: copy self)
+  @inline(__always)
   fileprivate mutating func shortTextRange() -> Range<Int> {
     let count = Int(integer(UInt8.self))
     let start = offset

@@ -107,11 +107,17 @@ package struct RecordView: ~Escapable {
     self.salted = salted
   }
 
-  /// The payload's bytes; nil when it was redacted.
-  package var payload: [UInt8]? {
-    guard let salted, salted.byteCount >= Salt.byteCount else { return nil }
-    return salted.extracting(Salt.byteCount...).copied
+  /// The payload's bytes in place; nil when it was redacted.
+  package var payloadBytes: RawSpan? {
+    @_lifetime(copy self)
+    get {
+      guard let salted, salted.byteCount >= Salt.byteCount else { return nil }
+      return salted.extracting(Salt.byteCount...)
+    }
   }
+
+  /// The payload's bytes; nil when it was redacted.
+  package var payload: [UInt8]? { payloadBytes?.copied }
 }
 
 /// Work inside one write transaction.

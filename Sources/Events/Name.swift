@@ -24,7 +24,7 @@ package struct Name: Hashable, Sendable, CustomStringConvertible {
   /// A name read from a log, where it was checked when it was written.
   package init(stored bytes: [UInt8]) {
     self.bytes = bytes
-    digest = Self.digest(bytes)
+    digest = Self.digest(bytes.rawSpan)
   }
 
   /// The text before the first `-`, or all of it.
@@ -49,8 +49,12 @@ extension Name {
 
   /// Bytewise, eight at a time.
   package static func == (a: Name, b: Name) -> Bool {
-    let (one, other) = (a.bytes.rawSpan, b.bytes.rawSpan)
-    guard a.digest == b.digest, one.byteCount == other.byteCount else { return false }
+    a.digest == b.digest && areEqual(a.bytes.rawSpan, b.bytes.rawSpan)
+  }
+
+  /// Whether two names have the same bytes.
+  package static func areEqual(_ one: RawSpan, _ other: RawSpan) -> Bool {
+    guard one.byteCount == other.byteCount else { return false }
     var offset = 0
     while offset &+ 8 <= one.byteCount {
       guard word(one, offset) == word(other, offset) else { return false }
@@ -63,9 +67,9 @@ extension Name {
     return true
   }
 
-  /// Takes eight bytes at a time; the standard hasher takes them one by one.
-  private static func digest(_ bytes: [UInt8]) -> UInt64 {
-    let span = bytes.rawSpan
+  /// A number that goes with a name's bytes, for tables of names; the standard hasher takes bytes
+  /// one by one.
+  package static func digest(_ span: RawSpan) -> UInt64 {
     var state = seed ^ UInt64(truncatingIfNeeded: span.byteCount)
     var offset = 0
     while offset &+ 8 <= span.byteCount {

@@ -69,13 +69,9 @@ package struct Entry: ~Escapable {
   @_lifetime(self: copy self)
   package mutating func seek(to key: UInt64) throws(LMDBError) -> Entry? {
     guard integerKeys else { throw .incompatible }
-    var found = unsafe (key: MDB_val(), value: MDB_val())
-    let code = unsafe withKey(key) { key in
-      let code = unsafe mdb_cursor_get(handle, &key, &found.value, MDB_SET_RANGE)
-      unsafe found.key = key
-      return code
-    }
-    return unsafe try entry(code, found.key, found.value)
+    var found = unsafe Found()
+    unsafe found.code = withKey(key) { unsafe found.seek(handle, &$0) }
+    return unsafe try entry(found)
   }
 
   /// Moves to the first entry whose key is `key` or after it.
@@ -83,13 +79,9 @@ package struct Entry: ~Escapable {
   @_lifetime(self: copy self)
   package mutating func seek(to key: RawSpan) throws(LMDBError) -> Entry? {
     guard !integerKeys else { throw .incompatible }
-    var found = unsafe (key: MDB_val(), value: MDB_val())
-    let code = unsafe withValue(key) { key in
-      let code = unsafe mdb_cursor_get(handle, &key, &found.value, MDB_SET_RANGE)
-      unsafe found.key = key
-      return code
-    }
-    return unsafe try entry(code, found.key, found.value)
+    var found = unsafe Found()
+    unsafe found.code = withValue(key) { unsafe found.seek(handle, &$0) }
+    return unsafe try entry(found)
   }
 
   /// Moves to the first entry whose key is `key` or after it.
@@ -99,27 +91,38 @@ package struct Entry: ~Escapable {
     unsafe try seek(to: key.span.bytes)
   }
 
-  @_lifetime(copy self)
-  @_lifetime(self: copy self)
-  private mutating func move(_ operation: MDB_cursor_op) throws(LMDBError) -> Entry? {
+  /// What LMDB answered: a code, and where the entry is if it is 0.
+  @unsafe private struct Found {
+    var code: Int32 = 0
     var key = unsafe MDB_val()
     var value = unsafe MDB_val()
-    let code = unsafe mdb_cursor_get(handle, &key, &value, operation)
-    return unsafe try entry(code, key, value)
+
+    /// Looks the first entry up that is not before `wanted`.
+    mutating func seek(_ handle: OpaquePointer, _ wanted: inout MDB_val) -> Int32 {
+      let code = unsafe mdb_cursor_get(handle, &wanted, &value, MDB_SET_RANGE)
+      unsafe key = wanted
+      return code
+    }
   }
 
   @_lifetime(copy self)
   @_lifetime(self: copy self)
-  private mutating func entry(
-    _ code: Int32, _ key: MDB_val, _ value: MDB_val
-  ) throws(LMDBError) -> Entry? {
-    guard code != MDB_NOTFOUND else { return nil }
-    try check(code)
+  private mutating func move(_ operation: MDB_cursor_op) throws(LMDBError) -> Entry? {
+    var found = unsafe Found()
+    unsafe found.code = mdb_cursor_get(handle, &found.key, &found.value, operation)
+    return unsafe try entry(found)
+  }
+
+  @_lifetime(copy self)
+  @_lifetime(self: copy self)
+  private mutating func entry(_ found: Found) throws(LMDBError) -> Entry? {
+    guard unsafe found.code != MDB_NOTFOUND else { return nil }
+    unsafe try check(found.code)
     if integerKeys {
-      guard unsafe key.mv_size == 8 else { throw .corrupted }
+      guard unsafe found.key.mv_size == 8 else { throw .corrupted }
     }
-    if prefetching { unsafe prefetchPage(after: key) }
-    let entry = unsafe Entry(key: bytes(of: key), value: bytes(of: value))
+    if prefetching { unsafe prefetchPage(after: found.key) }
+    let entry = unsafe Entry(key: bytes(of: found.key), value: bytes(of: found.value))
     return unsafe _overrideLifetime(entry, copying: self)
   }
 

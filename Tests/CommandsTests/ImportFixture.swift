@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Engine
 import EventLog
 import Events
@@ -53,9 +54,11 @@ final class ImportFixture {
   func run(
     _ engine: Engine<LMDBLog>, repository path: String? = nil, project: String = "billing",
     since: String? = nil, count: Int? = nil, options: AppendOptions = AppendOptions()
-  ) throws(LogError) -> GitImport.Summary {
+  ) throws(LogError) -> GitImportSummary {
     try GitImport(
-      engine: engine, repository: path ?? repository, project: project, since: since, count: count,
+      engine: engine,
+      history: GitHistory(
+        repository: path ?? repository, project: project, since: since, count: count),
       options: options
     ).run { _ in }
   }

@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Events
 import Testing
 
@@ -89,5 +90,13 @@ import Testing
     #expect(lines(["1234", "5678", "9", "0\nx"]) == ["!", "x"])
     #expect(lines(["123456789"]) == ["!"])
     #expect(lines([]) == [])
+  }
+
+  @Test func `a log named before the subcommand counts`() {
+    let words = CommandLineWords(["--log", "d", "append", "note", "--", "text=x"])
+    #expect(words.all == ["append", "note", "--log", "d", "--", "text=x"])
+    #expect(words.isAppend)
+    #expect(CommandLineWords(["--log=d", "stats"]).all == ["stats", "--log=d"])
+    #expect(CommandLineWords(["--log"]).all == ["--log"])
   }
 }

@@ -2,6 +2,7 @@ internal import Bytes
 internal import Engine
 internal import EventLog
 internal import Events
+internal import Glibc
 internal import Merkle
 internal import Synchronization
 internal import TestSupport
@@ -66,6 +67,54 @@ import Testing
       try await group.waitForAll()
     }
     #expect(try engine.head().position == Position(60))
+  }
+
+  /// Appends so much to a log that a map of 1 MiB does not reach its end.
+  static func grow(_ path: String) throws {
+    let engine = Engine(log: try LMDBLog(opening: path))
+    let text = String(repeating: "x", count: 1000)
+    let line = Array(#"{"type":"note","payload":{"text":"\#(text)"}}"#.utf8)
+    let prepared = try (0..<3000).map { _ in
+      try engine.prepare(Draft(line: line, number: nil, defaults: DraftDefaults()))
+    }
+    _ = try engine.append(prepared)
+  }
+
+  /// Reads for as long as it is told to.
+  private struct Reading: ReadUnit {
+    let isOpen: Flag
+    let isOver: Flag
+
+    func run(_ tables: borrowing some LogReader & ~Copyable & ~Escapable) throws(LogError) {
+      isOpen.raise()
+      while !isOver.isRaised { usleep(1000) }
+    }
+  }
+
+  @Test func `a file that another process grew is followed once no other thread reads`()
+    async throws
+  {
+    var options = LogOptions()
+    options.mapByteCount = 1 << 20
+    let bench = try Bench(.lmdb, options: options)
+    try bench.append(line(1, byteCount: 10))
+    let (isOpen, isOver, asks) = (Flag(), Flag(), Flag())
+    let log = bench.engine.log
+    try Thread.start {
+      var unit = Reading(isOpen: isOpen, isOver: isOver)
+      _ = try? log.read(&unit)
+    }
+    while !isOpen.isRaised { usleep(1000) }
+    await #expect(processExitsWith: .success) { [path = bench.path as String] in
+      try GrowthTests.grow(path)
+    }
+    try Thread.start {
+      while !asks.isRaised { usleep(1000) }
+      usleep(20_000)
+      isOver.raise()
+    }
+    asks.raise()
+    #expect(try bench.engine.head().position == Position(3001))
   }
 
   /// Tells other threads that it is over.

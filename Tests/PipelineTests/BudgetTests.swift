@@ -80,7 +80,7 @@ struct BudgetTests {
     var reservation = try Scenario("reservation-r", ReservationState())
     reservation.adds = [EntityNumber(16), .none, EntityNumber(17)]
     try reservation.when(.cost_reserved, ask(7))
-    let shares = [
+    let shares: Shares = [
       Contribution(EntityNumber(16), .reservedMicroUSD, 7),
       Contribution(EntityNumber(17), .reservedMicroUSD, 7),
     ]

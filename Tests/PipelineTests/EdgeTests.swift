@@ -203,7 +203,7 @@ extension ReservationState {
     get { status }
     set {
       held = newValue == .settled ? .open : newValue
-      charged = newValue == .settled ? Position(1) : .none
+      charges = newValue == .settled ? 1 : 0
     }
   }
 }

@@ -90,7 +90,7 @@ struct FixTests {
     var fix = try Scenario("task-FIX-T", TaskState())
     fix.adds = [EntityNumber(16)]
     try fix.when(.task_created, #"{"task_id":"FIX-T","parent_task_id":"T"}"#)
-    let both = [
+    let both: Shares = [
       Contribution(EntityNumber(16), .fixes, 1), Contribution(EntityNumber(16), .openFixes, 1),
     ]
     #expect(fix.state.contributions() == both)

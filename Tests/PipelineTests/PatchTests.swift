@@ -123,11 +123,38 @@ struct PatchTests {
     var patch = try Scenario("patch-P", PatchState())
     #expect(try patch.refusal(.patch_validation_failed) != nil)
     try patch.when(.patch_created)
-    try patch.when(.patch_validation_failed, #"{"validation":{"format_ok":true},"policy":{}}"#)
+    let failed = try patch.when(
+      .patch_validation_failed, #"{"validation":{"format_ok":true},"policy":{}}"#)
     #expect(patch.state.stateName == "created")
     #expect(patch.state.flags == .formatOK)
+    #expect(failed.reactions.map(\.type) == [.patch_dropped, .review_requested])
+    #expect(try failed.reactions[0].field("patch_id") == "P")
+    #expect(
+      try failed.reactions[0].field("reason") == "validation failed: scope, constraints")
     try patch.when(.patch_dropped, #"{"reason":"bad"}"#)
     #expect(try patch.refusal(.patch_validation_failed) != nil)
+  }
+
+  @Test func `a dropped patch says what was wrong with it, within the limits of a reason`() throws {
+    for (json, reason) in [
+      (#"{"reason":"too large"}"#, "too large"),
+      (#"{"validation":{"validation_errors":["a","b\u0007"]}}"#, "a; b "),
+      (
+        #"{"validation":{"format_ok":true,"scope_ok":true,"constraints_ok":true}}"#,
+        "no reason given"
+      ),
+    ] {
+      var patch = try Scenario("patch-P", PatchState())
+      try patch.when(.patch_created)
+      let dropped = try #require(try patch.when(.patch_validation_failed, json).reactions.first)
+      #expect(try dropped.field("reason") == "validation failed: " + reason)
+    }
+    var patch = try Scenario("patch-P", PatchState())
+    try patch.when(.patch_created)
+    let long = String(repeating: "é", count: 1024)
+    let reactions = try patch.when(.patch_validation_failed, #"{"reason":"\#(long)"}"#).reactions
+    #expect(try reactions[0].field("reason")?.unicodeScalars.count == 1024)
+    #expect(try reactions[1].field("summary")?.unicodeScalars.count == 1024)
   }
 
   @Test func `entry and artifact must agree on phase and workstream`() throws {

@@ -11,7 +11,7 @@ struct ReviewTests {
     review.adds = [.none]
     #expect(review.state.contributions() == [])
     try review.when(.review_decided, #"{"decision":"\#(decision)"}"#)
-    let share = [Contribution(EntityNumber(16), .approvals, 1)]
+    let share: Shares = [Contribution(EntityNumber(16), .approvals, 1)]
     #expect(review.state.contributions() == (counts ? share : []))
     #expect(try review.refusal(.review_decided)?.allowed == [])
   }
@@ -56,5 +56,85 @@ struct GateTests {
     #expect(gate.state.stateName == "declared")
     #expect(try gate.refusal(.gate_declared) != nil)
     #expect(gate.state.contributions() == [])
+  }
+
+  /// A gate for a subject, declared with two others before it.
+  private func dependent() throws -> Scenario<GateState> {
+    var gate = try Scenario("gate-INT/task-T", GateState())
+    var declaration = GateState()
+    declaration.isDeclared = true
+    declaration.declared = Position(3)
+    try gate.beside("gate-INT", declaration)
+    gate.consulted = Payload(Array(#"{"depends_on":["UNIT","LINT"]}"#.utf8))
+    return gate
+  }
+
+  private func other(_ status: GateStatus) -> GateState {
+    var gate = GateState()
+    gate.status = status
+    return gate
+  }
+
+  private let execution = #"{"gate_id":"INT","subject":"task-T"}"#
+
+  @Test func `a gate goes by its declaration and the gates before it`() throws {
+    var gate = try dependent()
+    for type in [EventType.gate_started, .gate_passed] {
+      let event = try gate.event(type, execution)
+      #expect(gate.state.consults(for: event, gate.context) == Position(3))
+      #expect(
+        gate.state.reads(for: event, consulted: gate.consulted).map(\.description) == [
+          "gate-UNIT/task-T", "gate-LINT/task-T",
+        ])
+    }
+    for type in [EventType.gate_failed, .gate_error, .gate_skipped, .gate_blocked] {
+      #expect(gate.state.consults(for: try gate.event(type, execution), gate.context) == nil)
+    }
+    // A gate that nobody declared depends on none.
+    let alone = try Scenario("gate-INT/task-T", GateState())
+    let event = try gate.event(.gate_started, execution)
+    #expect(alone.state.consults(for: event, alone.context) == nil)
+  }
+
+  @Test func `a gate starts when all gates before it have passed, and names those it waits for`()
+    throws
+  {
+    var gate = try dependent()
+    let first = try #require(try gate.refusal(.gate_started, execution))
+    #expect(first.code == .rejected)
+    #expect(
+      first.message
+        == "gate-INT/task-T waits for gate-UNIT/task-T (not run), gate-LINT/task-T (not run)")
+    #expect(first.allowed == ["blocked", "skipped"])
+    try gate.beside("gate-UNIT/task-T", other(.passed))
+    for status in GateStatus.allCases where status != .passed {
+      try gate.beside("gate-LINT/task-T", other(status))
+      let message = try gate.refusal(.gate_started, execution)?.message
+      let state = status == .absent ? "not run" : status.name
+      #expect(message == "gate-INT/task-T waits for gate-LINT/task-T (\(state))")
+    }
+    try gate.beside("gate-LINT/task-T", other(.passed))
+    try gate.when(.gate_started, execution)
+    // One of them was run again meanwhile, and failed.
+    try gate.beside("gate-UNIT/task-T", other(.failed))
+    #expect(try gate.refusal(.gate_passed, execution)?.allowed == ["failed", "error"])
+    try gate.beside("gate-UNIT/task-T", other(.passed))
+    #expect(try gate.refusal(.gate_passed, execution) == nil)
+  }
+
+  @Test func `a gate that waits may be blocked, skipped and fail`() throws {
+    var gate = try dependent()
+    #expect(try gate.refusal(.gate_blocked, execution) == nil)
+    #expect(try gate.refusal(.gate_skipped, execution) == nil)
+    try gate.given(.gate_started, execution)
+    #expect(try gate.refusal(.gate_failed, execution) == nil)
+    #expect(try gate.refusal(.gate_error, execution) == nil)
+  }
+
+  @Test func `a gate can't depend on itself`() throws {
+    var gate = try Scenario("gate-G", GateState())
+    let own = try gate.refusal(.gate_declared, #"{"depends_on":["F","G"]}"#)
+    #expect(own?.pointer == "/depends_on")
+    #expect(try gate.refusal(.gate_declared, #"{"depends_on":["F"]}"#) == nil)
   }
 }

@@ -14,7 +14,7 @@ struct SagaTests {
   @Test func `a saga completes with its last step`() throws {
     var saga = try started()
     let event = try saga.event(.saga_step_started, #"{"step":"a"}"#)
-    #expect(saga.state.consults(for: event) == Position(1))
+    #expect(saga.state.consults(for: event, saga.context) == Position(1))
     try saga.when(.saga_step_started, #"{"step":"a"}"#)
     try saga.when(.saga_step_completed, #"{"step":"a"}"#)
     #expect(saga.state.stateName == "running")

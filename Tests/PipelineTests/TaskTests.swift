@@ -38,7 +38,7 @@ struct TaskTests {
     var task = try pending(#","depends_on":["A","B"]"#)
     let claim = #"{"task_id":"T","worker_id":"w1"}"#
     let event = try task.event(.task_assigned, claim)
-    #expect(task.state.consults(for: event) == Position(1))
+    #expect(task.state.consults(for: event, task.context) == Position(1))
     #expect(
       task.state.reads(for: event, consulted: task.consulted).map(\.description) == [
         "task-A", "task-B",

@@ -18,6 +18,24 @@ package final class TemporaryDirectory: Sendable {
 
   /// The path of something in the directory.
   package func callAsFunction(_ name: String) -> String { path + "/" + name }
+
+  /// Makes a directory with those above it and tells its path.
+  @discardableResult
+  package func directory(_ name: String) -> String {
+    var partial = path
+    for component in name.split(separator: "/") {
+      partial += "/" + component
+      _ = unsafe mkdir(partial, 0o700)
+    }
+    return partial
+  }
+
+  /// Writes a new file and the directories above it.
+  package func file(_ name: String, _ text: String) throws(FileFailure) {
+    if let slash = name.lastIndex(of: "/") { directory(String(name[..<slash])) }
+    Files.removeTree(self(name))
+    try Files.write(self(name), Array(text.utf8))
+  }
 }
 
 /// Runs `body` with the path of a log that does not exist yet, and removes it afterwards.

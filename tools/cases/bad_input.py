@@ -1,5 +1,6 @@
 """Bad input: each a clear error, and nothing lost."""
 import json
+import os
 
 from box import PATCH, has, same, ulid
 
@@ -45,9 +46,10 @@ def case_a_wrong_revision_says_both(box):
 
 
 def case_an_id_of_25_characters(box):
-    error = box.append("note", "text=a", "--id", ulid(1)[:25], status=65)
-    has(json.dumps(error), "event_id")
-    box.lines({**NOTE, "event_id": ulid(1)[:25]}, status=65)
+    error = box.append("note", "text=a", "--id", ulid(1)[:25], status=64)
+    has(json.dumps(error), "--id", "25 characters")
+    done = box.lines({**NOTE, "event_id": ulid(1)[:25]}, status=65)
+    has(json.dumps(done.error), "event_id", "25 characters")
 
 
 def case_an_id_with_other_content(box):
@@ -112,6 +114,49 @@ def case_the_command_line_is_wrong(box):
                   ["append", "note", "text=a", "--id"], ["replay", "--format", "xml"],
                   ["project", "--no-such-option"], ["append", "text=a"]):
         box.run(*words, status=64)
+
+
+def case_options_that_take_an_id_a_time_or_a_position(box):
+    note = ["append", "note", "text=a"]
+    wrong = [[*note, "--run", "7"], [*note, "--causation", "7"], [*note, "--id", "7"],
+             [*note, "--ts", "soon"], [*note, "--expect", "-1"], [*note, "--wait", "soon"],
+             ["append", "--run", "7"], ["append", "--causation", "7"],
+             ["replay", "--run", "7"], ["replay", "--since", "soon"], ["replay", "--to", "x"],
+             ["project", "tasks", "--at", "soon"], ["project", "tasks", "--now", "7"],
+             ["show", "0"], ["show", ulid(1)[:25]],
+             ["compensate", "--run", "7", "--reason", "x"],
+             ["compensate", "--event", "soon", "--reason", "x"],
+             ["compensate", "--stream", "task-T", "--to", "x", "--reason", "x"],
+             ["compensate", "--event", "1", "--reason", "x", "--wait", "soon"],
+             ["import", "git", ".", "--max", "0"], ["import", "git", ".", "--since", "-x"]]
+    for words in wrong:
+        box.run(*words, status=64)
+    same(os.path.exists(box.log), False, "a log")
+    box.run(*note, status=78, UETLOG_RUN="7")
+    box.run(*note)
+    for words in wrong:
+        box.run(*words, status=64)
+    same(len(box.events()), 1, "events")
+
+
+def case_what_is_refused_makes_no_log(box):
+    for words, status in ((["append", "no_such_type", "a=b"], 65),
+                          (["append", "worker_heartbeat", "--data", '{"worker_id":5}'], 65),
+                          (["append", "note", "--data", "{"], 65),
+                          (["append", "patch_queued", f"patch_id={PATCH}"], 65),
+                          (["append", "note", "text=a", "--expect", "3"], 75),
+                          (["import", "git", box.path("nowhere")], 65),
+                          (["import", "git", box.home], 65),
+                          (["schema", "add", box.path("nowhere")], 66),
+                          (["schema", "add", box.path("no.json", "{}")], 65),
+                          (["project", "--rebuild"], 66),
+                          (["compensate", "--event", "1", "--reason", "x"], 66),
+                          (["append", "note", "text=a", "--dry-run"], 0)):
+        box.run(*words, status=status)
+        same(os.path.exists(box.log), False, f"a log after {words}")
+    # The payload is read once, though it is tried out first.
+    box.run("append", "note", "--data", "-", stdin=b'{"text":"a"}')
+    same(len(box.events()), 1, "events")
 
 
 def case_a_budget_that_is_used_up(box):

@@ -101,22 +101,30 @@ def case_a_read_only_log(box):
     same(len(box.events()), 1, "events")
 
 
-def patch_format(box, version, writer):
-    """Changes what the log says about the programs that may use it."""
+def patch_main(box, key, change):
+    """Changes the value of a key of the main table wherever it stands; `change` gets its first eight
+    bytes and returns others, or None to leave a place alone."""
     path = os.path.join(box.log, "data.mdb")
     with open(path, "r+b") as file:
         data = file.read()
-        key = b".format"
         place, count = data.find(key), 0
         while place >= 0:
             value = place + len(key)
-            if data[value:value + 8] == (1).to_bytes(4, "little") * 2:
+            changed = change(data[value:value + 8])
+            if changed is not None:
                 file.seek(value)
-                file.write(version.to_bytes(4, "little") + writer.to_bytes(4, "little"))
+                file.write(changed)
                 count += 1
             place = data.find(key, place + 1)
     if count == 0:
-        raise AssertionError("the format was not found in data.mdb")
+        raise AssertionError(f"{key} was not found in data.mdb")
+
+
+def patch_format(box, version, writer):
+    """Changes what the log says about the programs that may use it."""
+    old = (1).to_bytes(4, "little") * 2
+    new = version.to_bytes(4, "little") + writer.to_bytes(4, "little")
+    patch_main(box, b".format", lambda value: new if value == old else None)
 
 
 def case_a_log_of_a_newer_format(box):
@@ -133,6 +141,21 @@ def case_two_programs_of_different_versions(box):
     done = box.run("append", "note", "text=b", "--json", status=78)
     same(done.error["code"], "too_old", "code")
     same(len(box.events()), 1, "events")
+
+
+def case_two_programs_of_different_catalogs(box):
+    box.append("note", "text=a")
+    patch_main(box, b".value/catalog", lambda value: b"\xff\xff\xff\x00" + value[4:])
+    for words in (["append", "note", "text=b"], ["append", "note", "text=b", "--dry-run"],
+                  ["project", "--rebuild"]):
+        done = box.run(*words, "--json", status=78)
+        same(done.error["code"], "too_old", "code")
+        has(done.error["message"], "newer uetlog")
+    same(len(box.events()), 1, "events")
+    # An older program's log is taken over.
+    patch_main(box, b".value/catalog", lambda value: b"\0" * 4 + value[4:])
+    box.append("note", "text=b")
+    box.run("verify")
 
 
 def case_a_file_that_may_not_grow(box):
@@ -205,6 +228,15 @@ def case_a_changed_byte_is_found(box):
     done = popen(box, ["verify", "--json"])
     same(done.status in (1, 74), True, f"exit {done.status}")
     has(done.output + done.errors, "18")
+
+
+def case_a_changed_small_value_is_found(box):
+    box.append("note", "text=a", "--run", ulid(7))
+    box.run("verify")
+    patch_main(box, b".value/views", lambda value: value[:1] + b"\x63" + value[2:])
+    done = popen(box, ["verify", "--json"])
+    same(done.status in (1, 74), True, f"exit {done.status}")
+    has(done.output, "values", "layouts")
 
 
 def case_a_truncated_file_is_refused(box):

@@ -82,12 +82,34 @@ def case_two_imports_agree(box):
     same(exports[0], exports[1], "events")
 
 
+def case_an_import_that_is_tried_out_makes_no_log(box):
+    path = repository(box)
+    tried = box.run("import", "git", path, "--dry-run", "--json").json
+    same(os.path.exists(box.log), False, "a log")
+    done = box.run("import", "git", path, "--json").json
+    same(tried["commits"], done["commits"], "commits")
+
+
 def case_an_import_from_a_hook_reads_what_it_names(box):
     path = repository(box)
     box.run("import", "git", path, GIT_DIR="/nonexistent", GIT_WORK_TREE="/", GIT_INDEX_FILE="i")
     same(len(box.run("project", "patches", "--format", "json").json), 4, "patches")
     again = box.run("import", "git", f"{path}/.", "--project", "repository", "--json").json
     same((again["events"], again["commits"]), (0, 5), "a second import by another path")
+
+
+def case_prices_are_part_of_the_settings(box):
+    def settings(position):
+        return box.run("show", str(position), "--json").json["settings_digest"]
+
+    box.append("note", "text=a")
+    box.append("note", "text=b")
+    same(settings(1), settings(2), "the settings' digest")
+    os.mkdir(box.path("config"))
+    price = {"input_micro_usd_per_mtok": 1, "output_micro_usd_per_mtok": 2}
+    box.path("config/pricing.json", json.dumps({"models": {"m": price}}))
+    box.append("note", "text=c")
+    same(settings(3) == settings(1), False, "the digest with other prices")
 
 
 def case_help_has_examples(box):

@@ -336,8 +336,30 @@ def case_a_cursor_outlives_kills(box):
     process.kill()
     process.communicate(timeout=20)
     same(seen, set(range(number)), "texts")
-    left = [name for name in os.listdir(os.path.join(box.log, "cursors")) if name != "mirror"]
-    same(len(left) <= rounds, True, "files left by kills")
+    left = set(os.listdir(os.path.join(box.log, "cursors")))
+    same(left <= {"mirror", "mirror.lock", "mirror.tmp"}, True, f"files left by kills: {left}")
+
+
+def case_two_readers_with_one_cursor(box):
+    box.append("note", "text=first")
+    words = ["replay", "--follow", "--cursor", "mirror", "--format", "jsonl"]
+    process = box.start(*words)
+    try:
+        process.stdout.readline()
+        error = box.run(*words, "--json", status=75).error
+        same(error["code"], "busy", "code")
+        has(error["message"], '"mirror"')
+    finally:
+        process.kill()
+        process.communicate(timeout=20)
+    # The lock dies with its process.
+    process = box.start(*words)
+    box.append("note", "text=second")
+    texts = []
+    while "second" not in texts:
+        texts.append(json.loads(process.stdout.readline())["payload"]["text"])
+    process.kill()
+    process.communicate(timeout=20)
 
 
 def case_a_damaged_cursor_is_an_error(box):

@@ -65,3 +65,17 @@ def case_money_stays_spent(box):
     has(box.run("project", "budget", "--format", "json").output, "900")
     box.run("compensate", "--event", charge["event_id"], "--reason", "charged twice")
     box.run("verify")
+
+
+def case_a_reservation_is_open_again_when_its_charge_is_undone(box):
+    box.append("cost_reserved", "reservation_id=r1", "model=m", "estimate_micro_usd=500",
+               "--run", RUN)
+    before = box.run("project", "budget", "--key", "total", "--format", "json").json
+    charge = box.append("cost_charged", "charge_id=c1", "reservation_id=r1", "model=m",
+                        "input_tokens=1", "output_tokens=1", "amount_micro_usd=400")
+    done = box.run("compensate", "--event", charge["event_id"], "--reason", "charged twice")
+    has(done.output, "settled → open", "proved reservation-r1 is open again")
+    after = box.run("project", "budget", "--key", "total", "--format", "json").json
+    same(after, before, "budget")
+    box.append("cost_released", "reservation_id=r1")
+    box.run("verify")

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Configuration
 internal import Engine
 internal import EventLog
 internal import Events
@@ -25,17 +26,44 @@ struct AppendCommand {
       let location = try LogLocation(flag: arguments.value(.log), here)
       var settings = try Settings(log: location.path, here, flags: waitFlag)
       let type = arguments.type
-      if type == nil || type == EventType.cost_reserved.name { try settings.readPrices(here) }
-      if arguments.has(.dryRun), !Files.exists(location.path) {
-        let log = MemoryLog(identity: OpenedLog.freshIdentity())
-        let engine = Engine(log: log, rules: settings.rules, settingsDigest: settings.digest)
-        return try append(to: engine, settings, epoch: 1)
+      if type == nil || type == EventType.cost_reserved.name { try settings.readPrices() }
+      var draft: Draft?
+      if !Files.exists(location.path) {
+        let empty = OpenedLog.inMemory(settings)
+        if arguments.has(.dryRun) { return try append(to: empty, settings, epoch: 1) }
+        draft = try rehearse(on: empty)
       }
       let opened = try OpenedLog(writing: location, settings, console)
-      return try append(to: opened.engine, settings, epoch: opened.engine.log.format.epoch)
+      return try append(
+        to: opened.engine, settings, epoch: opened.engine.log.format.epoch, draft)
     } catch {
       return console.report(error)
     }
+  }
+
+  /// Tries out the one event of the command line: a log is not made for one that is refused.
+  ///
+  /// - Returns: its draft; nil when there are lines to append.
+  private func rehearse(on engine: Engine<some EventLog>) throws(LogError) -> Draft? {
+    guard let type = arguments.type else {
+      _ = try defaultsOfLines()
+      return nil
+    }
+    let draft = try draft(type, engine)
+    var options = AppendOptions()
+    options.isDryRun = true
+    _ = try engine.append(draft, options)
+    return draft
+  }
+
+  /// What the options say of all lines of standard input.
+  private func defaultsOfLines() throws(LogError) -> DraftDefaults {
+    guard isatty(STDIN_FILENO) == 0 else {
+      throw LogError(
+        .usage, "append needs a TYPE, or lines of drafts on standard input",
+        hint: "`uetlog append note text=hello`, or `uetlog append < events.jsonl`")
+    }
+    return try DraftBuilder(arguments: arguments, here: here).defaults()
   }
 
   private var waitFlag: [(setting: String, value: String, option: String)] {
@@ -50,7 +78,8 @@ struct AppendCommand {
   }
 
   private func append(
-    to engine: Engine<some EventLog>, _ settings: Settings, epoch: UInt32
+    to engine: Engine<some EventLog>, _ settings: Settings, epoch: UInt32,
+    _ draft: Draft? = nil
   ) throws(LogError) -> ExitCode {
     let format = ReceiptFormat(isDryRun: arguments.has(.dryRun), epoch: epoch)
     var options = AppendOptions()
@@ -61,29 +90,29 @@ struct AppendCommand {
       console, format, path: arguments.value(.receipt),
       printsText: arguments.type != nil || arguments.has(.followStdin))
     if let type = arguments.type {
-      return try appendOne(type, to: engine, options, printer)
-    }
-    guard isatty(STDIN_FILENO) == 0 else {
-      throw LogError(
-        .usage, "append needs a TYPE, or lines of drafts on standard input",
-        hint: "`uetlog append note text=hello`, or `uetlog append < events.jsonl`")
+      if let draft { return try append(draft, to: engine, options, printer) }
+      return try append(self.draft(type, engine), to: engine, options, printer)
     }
     let bulk = BulkAppend(
-      engine: engine, settings: settings, options: options,
-      defaults: try DraftBuilder(arguments: arguments, here: here).defaults(),
+      engine: engine, settings: settings, options: options, defaults: try defaultsOfLines(),
       console: console, printer: printer, isFollowing: arguments.has(.followStdin))
     return try bulk.run()
   }
 
-  private func appendOne(
-    _ type: String, to engine: Engine<some EventLog>, _ options: AppendOptions,
-    _ printer: ReceiptPrinter
-  ) throws(LogError) -> ExitCode {
-    let builder = DraftBuilder(arguments: arguments, here: here)
-    var draft = try builder.draft(type) { name throws(LogError) in
+  private func draft(
+    _ type: String, _ engine: Engine<some EventLog>
+  ) throws(LogError) -> Draft {
+    try DraftBuilder(arguments: arguments, here: here).draft(type) { name throws(LogError) in
       var read = UserSchema(type: name)
       return try engine.log.read(&read)
     }
+  }
+
+  private func append(
+    _ draft: Draft, to engine: Engine<some EventLog>, _ options: AppendOptions,
+    _ printer: ReceiptPrinter
+  ) throws(LogError) -> ExitCode {
+    var draft = draft
     // Known before the append, so that an unknown outcome can be settled by a retry.
     let id = draft.eventID ?? Self.freshID()
     draft.eventID = id

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Configuration
 internal import Engine
 internal import Events
 internal import Glibc
@@ -16,13 +17,18 @@ struct DraftBuilder {
   /// What lines get that do not say otherwise.
   func defaults() throws(LogError) -> DraftDefaults {
     var defaults = DraftDefaults()
-    if let run = arguments.value(.run) ?? here.variable("UETLOG_RUN") {
-      defaults.runID = try ULID.parse(run, field: "run_id")
+    if let run = arguments.value(.run) {
+      defaults.runID = try ULID.parse(run, option: "--run")
+    } else if let run = here.variable("UETLOG_RUN") {
+      do throws(LogError) { defaults.runID = try ULID.parse(run, option: "UETLOG_RUN") } catch {
+        throw LogError(
+          .settings, error.message, expected: error.expected, actual: error.actual)
+      }
     }
     defaults.source = arguments.value(.source) ?? ""
     defaults.correlationID = arguments.value(.correlation)
     if let id = arguments.value(.causation) {
-      defaults.causationID = try ULID.parse(id, field: "causation_id")
+      defaults.causationID = try ULID.parse(id, option: "--causation")
     }
     for text in arguments.labels {
       guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
@@ -49,14 +55,9 @@ struct DraftBuilder {
     draft.causationID = defaults.causationID
     draft.stream = arguments.value(.stream)
     draft.key = arguments.value(.key)
-    if let id = arguments.value(.id) { draft.eventID = try ULID.parse(id, field: "event_id") }
+    if let id = arguments.value(.id) { draft.eventID = try ULID.parse(id, option: "--id") }
     if let time = arguments.value(.ts) {
-      guard let time = Timestamp(time) else {
-        throw LogError(
-          .badInput, "--ts \"\(time)\" is no time", expected: "RFC 3339, like 2026-11-22T15:04:05Z",
-          pointer: "/ts")
-      }
-      draft.time = time
+      draft.time = try Timestamp.parse(time, option: "--ts")
     }
     if let word = arguments.value(.severity) {
       guard let severity = Severity(word) else {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Bytes
+internal import Configuration
 internal import Engine
 internal import Events
 internal import JSON
@@ -36,18 +37,15 @@ struct Compensate: LogCommand {
     guard let reason = reason ?? (dryRun ? "dry run" : nil) else {
       throw LogError(.usage, "compensate needs a reason", hint: "Say why with --reason TEXT")
     }
+    var options = AppendOptions()
+    options.isDryRun = dryRun
+    if let wait {
+      options.waitNanoseconds = try Duration.parse(wait, option: "--wait").nanoseconds
+    }
     let location = try LogLocation(flag: common.log, console.here)
     guard Files.isDirectory(location.path) else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
     let opened = try OpenedLog(writing: location, settings, console)
-    var options = AppendOptions()
-    options.isDryRun = dryRun
-    if let wait {
-      guard let duration = Duration(wait) else {
-        throw LogError(.usage, "--wait \"\(wait)\" is no length of time", expected: "like 5s")
-      }
-      options.waitNanoseconds = duration.nanoseconds
-    }
     let (plan, receipts) = try opened.engine.compensate(
       scope, reason: reason, operator: `operator`, options)
     let report = CompensateReport(plan: plan, receipts: receipts, isDryRun: dryRun)
@@ -70,13 +68,8 @@ struct Compensate: LogCommand {
       throw LogError(
         .usage, "--stream and --to go together", expected: "--stream NAME --to REVISION")
     }
-    if let event {
-      guard let reference = EventReference(event) else {
-        throw LogError(.usage, "\"\(event)\" is neither a position nor an id")
-      }
-      return .event(reference)
-    }
-    if let run { return .run(try ULID.parse(run, field: "run")) }
+    if let event { return .event(try EventReference.parse(event)) }
+    if let run { return .run(try ULID.parse(run, option: "--run")) }
     if let phase { return .phase(phase) }
     guard let stream = stream.flatMap({ Name($0) }), let to else {
       throw LogError(.usage, "\"\(stream ?? "")\" can't be the name of a stream")

@@ -1,49 +1,46 @@
 internal import Bytes
 internal import Engine
-internal import EventLog
 internal import Events
 internal import JSON
 internal import Pipeline
 internal import Runner
 
+/// What became of the commits of an import.
+struct GitImportSummary {
+  var commits = 0
+  var events = 0
+  var duplicates = 0
+  var merges = 0
+  var notes = 0
+  var reverts = 0
+  /// Events that break today's rules: stored all the same, with the verdict.
+  var judged = 0
+  /// Commits that have no event, and why.
+  var skipped: [(hash: String, reason: String)] = []
+}
+
 /// Imports a repository's history: commits are read from git as they come and stored in groups, so
 /// that memory does not grow with the history.
-struct GitImport {
-  /// What became of the commits.
-  struct Summary {
-    var commits = 0
-    var events = 0
-    var duplicates = 0
-    var merges = 0
-    var notes = 0
-    var reverts = 0
-    /// Events that break today's rules: stored all the same, with the verdict.
-    var judged = 0
-    /// Commits that have no event, and why.
-    var skipped: [(hash: String, reason: String)] = []
-  }
+struct GitImport<Log: EventLog> {
+  typealias Summary = GitImportSummary
 
-  let engine: Engine<LMDBLog>
-  let repository: String
-  let project: String
-  let since: String?
-  let count: Int?
+  let engine: Engine<Log>
+  let history: GitHistory
   let options: AppendOptions
 
   /// Stored in one transaction: at most this many events, or this much text.
-  private static let groupEventCount = 900
-  private static let groupByteCount = 16 << 20
+  private static var groupEventCount: Int { 900 }
+  private static var groupByteCount: Int { 16 << 20 }
 
   func run(progress: (Summary) -> Void) throws(LogError) -> Summary {
-    let (importID, head, since) = try identify()
-    let drafts = GitDrafts(project: project, importID: importID)
+    let drafts = GitDrafts(project: history.project, importID: history.importID)
     var summary = Summary()
     var group: [PreparedDraft] = []
     var groupByteCount = 0
-    try store([try started(importID, head)], &summary)
+    try store([try started()], &summary)
     do {
       var log = try GitLog(
-        repository: repository, since: since, count: count,
+        repository: history.repository, since: history.since, count: history.count,
         diffByteCountMax: Limits.artifactByteCount / 2)
       while let commit = try log.next() {
         summary.commits += 1
@@ -61,42 +58,12 @@ struct GitImport {
     } catch let error as RunnerError {
       throw LogError(
         error.isMissing ? .notFound : .badInput, "\(error)",
-        hint: error.isMissing ? "Install git" : "Is \(repository) a git repository with commits?")
+        hint: error.isMissing
+          ? "Install git" : "Is \(history.repository) a git repository with commits?")
     } catch let error as LogError { throw error } catch { throw LogError(.system, "\(error)") }
     try store(group, &summary)
-    try store([try completed(importID, summary)], &summary)
+    try store([try completed(summary)], &summary)
     return summary
-  }
-
-  /// The import's id follows from what is imported, so that the same import is known again.
-  private func identify() throws(LogError) -> (id: String, head: String, since: String?) {
-    do throws(RunnerError) {
-      let head = try commit("HEAD")
-      let since = try self.since.map { name throws(RunnerError) in try commit(name) }
-      let shallow = try GitLog.output(
-        repository: repository, ["rev-parse", "--is-shallow-repository"])
-      guard shallow.trimmed != "true" else {
-        // Its oldest commit would become a patch that adds every file.
-        throw RunnerError(
-          program: "git", message: "it is a shallow clone; run `git fetch --unshallow` there",
-          isMissing: false)
-      }
-      let what = "\(head)/\(since ?? "")/\(count.map { String($0) } ?? "")/\(project)"
-      let digest = Digest.sha256(of: Array("uetlog/git/v1/import/\(what)".utf8))
-      return ("git-\(digest.description.prefix(24))", head, since)
-    } catch {
-      throw LogError(
-        error.isMissing ? .notFound : .badInput,
-        "\(repository) can't be imported: \(error.message.trimmed)",
-        hint: error.isMissing ? "Install git" : "Name a git repository that has commits")
-    }
-  }
-
-  /// The hash of a commit that has a name.
-  private func commit(_ name: String) throws(RunnerError) -> String {
-    try GitLog.output(
-      repository: repository, ["rev-parse", "--verify", "--end-of-options", "\(name)^{commit}"]
-    ).trimmed
   }
 
   /// The events of a commit; none of a merge, and none when one of them can't be stored.
@@ -137,7 +104,7 @@ struct GitImport {
   private func revertedPatch(_ commit: GitCommit) -> ULID? {
     guard let hash = commit.reverts,
       let shown = try? GitLog.output(
-        repository: repository,
+        repository: history.repository,
         ["show", "-s", "--format=%H %ct %P", "--end-of-options", "\(hash)^{commit}"])
     else { return nil }
     let words = shown.trimmed.split(separator: " ")
@@ -160,19 +127,17 @@ struct GitImport {
     }
   }
 
-  private func started(_ id: String, _ head: String) throws(LogError) -> PreparedDraft {
-    try marker("import_started", id) { writer in
-      writer.member("import_id", id)
-      writer.member("source", project)
+  private func started() throws(LogError) -> PreparedDraft {
+    try marker("import_started") { writer in
+      writer.member("source", history.project)
       writer.member("kind", "git")
-      writer.member("fingerprint", head)
+      writer.member("fingerprint", history.head)
     }
   }
 
-  private func completed(_ id: String, _ summary: Summary) throws(LogError) -> PreparedDraft {
+  private func completed(_ summary: Summary) throws(LogError) -> PreparedDraft {
     // Nothing that a second import of the same history would see otherwise.
-    try marker("import_completed", id) { writer in
-      writer.member("import_id", id)
+    try marker("import_completed") { writer in
       writer.member("events", summary.events + summary.duplicates - 1)
       writer.key("skipped")
       writer.beginObject()
@@ -183,10 +148,12 @@ struct GitImport {
   }
 
   private func marker(
-    _ type: String, _ id: String, _ write: (inout JSONWriter) -> Void
+    _ type: String, _ write: (inout JSONWriter) -> Void
   ) throws(LogError) -> PreparedDraft {
+    let id = history.importID
     var writer = JSONWriter()
     writer.beginObject()
+    writer.member("import_id", id)
     write(&writer)
     writer.endObject()
     guard let payload = Payload(writer.bytes) else {
@@ -198,17 +165,5 @@ struct GitImport {
     draft.correlationID = id
     draft.flags = .imported
     return try engine.prepare(draft)
-  }
-}
-
-extension String {
-  /// Without white space and line ends around it.
-  fileprivate var trimmed: String {
-    let isSpace: (Character) -> Bool = { $0.isWhitespace }
-    return String(drop { isSpace($0) }.reversed().drop { isSpace($0) }.reversed())
-  }
-
-  private func drop(while isDropped: (Character) -> Bool) -> Substring {
-    self[(firstIndex { !isDropped($0) } ?? endIndex)...]
   }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Engine
 internal import Events
 internal import JSON
@@ -45,13 +46,22 @@ struct ImportGit: LogCommand {
     }
     let location = try LogLocation(flag: common.log, console.here)
     let settings = try Settings(log: location.path, console.here)
-    let opened = try OpenedLog(writing: location, settings, console)
+    // What can't be imported makes no log.
+    let path = console.here.absolute(repository)
+    let history = try GitHistory(
+      repository: path, project: project ?? Self.name(of: path), since: since, count: max)
+    if dryRun, !Files.exists(location.path) {
+      return try run(history, OpenedLog.inMemory(settings), console)
+    }
+    return try run(history, OpenedLog(writing: location, settings, console).engine, console)
+  }
+
+  private func run(
+    _ history: GitHistory, _ engine: Engine<some EventLog>, _ console: Console
+  ) throws(LogError) -> ExitCode {
     var options = AppendOptions()
     options.isDryRun = dryRun
-    let path = console.here.absolute(repository)
-    let job = GitImport(
-      engine: opened.engine, repository: path, project: project ?? Self.name(of: path),
-      since: since, count: max, options: options)
+    let job = GitImport(engine: engine, history: history, options: options)
     var progress = Progress("importing commits", isQuiet: common.quiet)
     let summary = try job.run { progress.update(UInt64($0.commits)) }
     if common.json {
@@ -73,7 +83,7 @@ struct ImportGit: LogCommand {
   }
 }
 
-extension GitImport.Summary {
+extension GitImportSummary {
   var lines: [String] {
     var lines = [
       "\(commits) commits read: \(events) events stored, \(duplicates) were there already, "

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Bytes
+internal import Configuration
 internal import Engine
 internal import EventLog
 internal import Events
@@ -48,11 +49,11 @@ struct Project: LogCommand {
     guard let type = views.first(where: { $0.name == view }) else {
       throw LogError(.usage, "there is no view \"\(view)\"", allowed: views.map { $0.name })
     }
-    try refreshViews(console)
-    let opened = try OpenedLog(reading: common.log, console.here)
     let format = self.format ?? (common.json ? .json : .table)
     let filter = try EntryFilter(conditions)
-    let request = try self.request(opened)
+    let times = try self.times()
+    let opened = try openedWithViews(console)
+    let request = try self.request(times, opened)
     let show = { () throws(LogError) -> ExitCode in
       try self.show(type, opened, request, filter, format, console)
     }
@@ -66,11 +67,25 @@ struct Project: LogCommand {
     var now: Timestamp?
   }
 
-  private func request(_ opened: OpenedLog) throws(LogError) -> Request {
-    var request = Request()
+  /// What `--at` and `--now` say.
+  private func times() throws(LogError) -> (at: TimeOrPosition?, now: Timestamp?) {
     let clock = SystemClock().now()
-    if let at {
-      switch try TimeOrPosition.parse(at, option: "--at", now: clock) {
+    let at = try at.map { text throws(LogError) in
+      try TimeOrPosition.parse(text, option: "--at", now: clock)
+    }
+    guard let now else { return (at, nil) }
+    guard case .time(let time) = try TimeOrPosition.parse(now, option: "--now", now: clock) else {
+      throw LogError(.usage, "--now takes a time", actual: now)
+    }
+    return (at, time)
+  }
+
+  private func request(
+    _ times: (at: TimeOrPosition?, now: Timestamp?), _ opened: OpenedLog
+  ) throws(LogError) -> Request {
+    var request = Request()
+    if let at = times.at {
+      switch at {
       case .position(let position):
         let head = try opened.engine.head().position
         guard position <= head else {
@@ -83,12 +98,7 @@ struct Project: LogCommand {
         request.now = time
       }
     }
-    if let now {
-      guard case .time(let time) = try TimeOrPosition.parse(now, option: "--now", now: clock) else {
-        throw LogError(.usage, "--now takes a time", actual: now)
-      }
-      request.now = time
-    }
+    if let now = times.now { request.now = now }
     return request
   }
 
@@ -160,19 +170,27 @@ struct Project: LogCommand {
 
   private func rebuildAll(_ console: Console) throws(LogError) -> ExitCode {
     let location = try LogLocation(flag: common.log, console.here)
+    guard Files.isDirectory(location.path) else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
-    try OpenedLog(writing: location, settings, console).rebuildViews(console)
+    try console.rebuildViews(of: OpenedLog(writing: location, settings, console).engine)
     return .done
   }
 
+  /// Opens the log to read it.
+  ///
   /// Views whose code is newer than their rows are folded anew first, as whoever opens the log to
   /// write does.
-  private func refreshViews(_ console: Console) throws(LogError) {
-    guard try !OpenedLog(reading: common.log, console.here).engine.viewsAreCurrent() else {
-      return
+  private func openedWithViews(_ console: Console) throws(LogError) -> OpenedLog {
+    do {
+      let opened = try OpenedLog(reading: common.log, console.here)
+      if try opened.engine.viewsAreCurrent() { return opened }
     }
     let location = try LogLocation(flag: common.log, console.here)
-    _ = try OpenedLog(writing: location, try Settings(log: location.path, console.here), console)
+    do {
+      let settings = try Settings(log: location.path, console.here)
+      _ = try OpenedLog(writing: location, settings, console)
+    }
+    return try OpenedLog(reading: common.log, console.here)
   }
 }
 

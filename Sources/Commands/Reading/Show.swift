@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Bytes
+internal import Configuration
 internal import Engine
 internal import EventLog
 internal import Events
@@ -22,12 +23,7 @@ struct Show: LogCommand {
   @OptionGroup var common: CommonOptions
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
-    guard let reference = EventReference(event) else {
-      throw LogError(
-        .usage, "\"\(event)\" is neither a position nor an id",
-        expected: "a number from 1, or a ULID of 26 characters",
-        actual: "\(event.utf8.count) characters")
-    }
+    let reference = try EventReference.parse(event)
     let log = try OpenedLog(reading: common.log, console.here)
     let event = try log.engine.event(reference)
     guard let bytes = event.envelope.encoded() else {

@@ -18,14 +18,17 @@ struct CloudEvent: RecordRenderer {
     writer.member("subject", envelope.stream.description)
     writer.member("time", envelope.time.description)
     writer.member("datacontenttype", "application/json")
-    // Extension attributes: lower-case letters and digits only.
+    // Extension attributes.
     writer.member("sequence", Self.sequence(position))
     writer.member("streamrevision", envelope.revision)
     writer.member("recordedat", envelope.recordedAt.description)
-    if let run = envelope.runID { writer.member("runid", run.description) }
-    if !envelope.source.isEmpty { writer.member("producer", envelope.source) }
-    if let id = envelope.correlationID { writer.member("correlationid", id) }
-    if let id = envelope.causationID { writer.member("causationid", id.description) }
+    for field in OptionalField.all where field.isPresent(in: record.envelope) {
+      guard let attribute = field.attribute else { continue }
+      var value: [UInt8] = []
+      field.render(record.envelope, to: &value)
+      writer.key(attribute)
+      writer.raw(value)
+    }
     if let payload = record.payload {
       writer.key("data")
       writer.raw(payload)

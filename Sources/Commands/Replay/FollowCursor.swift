@@ -1,11 +1,15 @@
+internal import Configuration
 internal import Events
 internal import Glibc
 
 /// How far a named reader has got, kept beside the log.
 ///
 /// Written after the events were handed out: after a crash some come again, none are left out.
-struct FollowCursor {
+/// While it is there nobody else goes by the same name: two would leave out what the other had.
+final class FollowCursor {
   private let path: String
+  /// Held as long as the process lives, by whatever end.
+  private let lock: Int32
 
   init(log: String, name: String) throws(LogError) {
     let isPlain = name.utf8.allSatisfy {
@@ -18,6 +22,28 @@ struct FollowCursor {
     }
     _ = unsafe mkdir(log + "/cursors", 0o700)
     path = "\(log)/cursors/\(name)"
+    lock = try Self.lock(path + ".lock", name)
+  }
+
+  deinit { close(lock) }
+
+  /// Takes the lock of a name, or says that somebody has it.
+  private static func lock(_ path: String, _ name: String) throws(LogError) -> Int32 {
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else {
+      throw LogError(.cannotWrite, "\(path): \(systemText(errno))")
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      close(descriptor)
+      guard code == EWOULDBLOCK else {
+        throw LogError(.cannotWrite, "\(path): \(systemText(code))")
+      }
+      throw LogError(
+        .busy, "another reader follows by the cursor \"\(name)\"",
+        hint: "Wait until it has ended, or give this one a cursor of its own")
+    }
+    return descriptor
   }
 
   /// The next position to hand out; the first one for a new cursor.
@@ -43,7 +69,7 @@ struct FollowCursor {
   }
 
   func save(_ next: Position) throws(LogError) {
-    let temporary = path + ".tmp.\(getpid())"
+    let temporary = path + ".tmp"
     let descriptor = unsafe open(
       temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else {

@@ -23,7 +23,12 @@ struct JSONLine: RecordRenderer {
     out.put("\",\"severity\":\"")
     out.put(envelope.severity.staticName)
     out.append(0x22)
-    renderOptional(envelope, to: &out)
+    for field in OptionalField.all where field.isPresent(in: envelope) {
+      out.put(",\"")
+      out.put(field.name)
+      out.put("\":")
+      field.render(envelope, to: &out)
+    }
     out.put(",\"payload\":")
     if let salted = record.salted, salted.byteCount >= Salt.byteCount {
       out.put(salted.extracting(Salt.byteCount...))
@@ -49,70 +54,5 @@ struct JSONLine: RecordRenderer {
     out.put("],\"verdict\":")
     out += String(envelope.verdict).utf8
     out.append(0x2C)
-  }
-
-  private func renderOptional(_ envelope: borrowing EnvelopeView, to out: inout [UInt8]) {
-    if let run = envelope.runID { out.put(member: ",\"run_id\":\"", run) }
-    if !envelope.sourceRange.isEmpty {
-      out.put(",\"source\":")
-      out.put(quoted: envelope, envelope.sourceRange)
-    }
-    if let range = envelope.keyRange {
-      out.put(",\"key\":")
-      out.put(quoted: envelope, range)
-    }
-    if let range = envelope.correlationRange {
-      out.put(",\"correlation_id\":")
-      out.put(quoted: envelope, range)
-    }
-    if let id = envelope.causationID { out.put(member: ",\"causation_id\":\"", id) }
-    if let id = envelope.reverses { out.put(member: ",\"reverses\":\"", id) }
-    guard !envelope.labelsRange.isEmpty else { return }
-    var writer = JSONWriter()
-    writer.beginObject()
-    for label in envelope.labels { writer.member(label.key, label.value) }
-    writer.endObject()
-    out.put(",\"labels\":")
-    out += writer.bytes
-  }
-}
-
-extension [UInt8] {
-  /// Appends a literal.
-  fileprivate mutating func put(_ text: StaticString) {
-    unsafe append(
-      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-  }
-
-  fileprivate mutating func put(_ bytes: RawSpan) {
-    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
-  }
-
-  fileprivate mutating func put(_ id: ULID) { append(text: id) }
-
-  /// Appends a member whose value is an identifier.
-  fileprivate mutating func put(member: StaticString, _ id: ULID) {
-    put(member)
-    put(id)
-    append(0x22)
-  }
-
-  /// Appends a text of the envelope in quotes; escapes are rare.
-  fileprivate mutating func put(quoted envelope: borrowing EnvelopeView, _ range: Range<Int>) {
-    let text = envelope.bytes.extracting(range)
-    var isPlain = true
-    for index in 0..<text.byteCount {
-      let byte = unsafe text.unsafeLoad(fromByteOffset: index, as: UInt8.self)
-      if byte < 0x20 || byte == 0x22 || byte == 0x5C { isPlain = false }
-    }
-    if isPlain {
-      append(0x22)
-      put(text)
-      append(0x22)
-    } else {
-      var writer = JSONWriter()
-      writer.string(bytes: envelope.text(range))
-      append(contentsOf: writer.bytes)
-    }
   }
 }

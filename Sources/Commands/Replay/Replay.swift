@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Bytes
+internal import Configuration
 internal import Engine
 internal import Events
 
@@ -40,13 +41,13 @@ struct Replay: LogCommand {
   @Flag(help: "jsonl: add position, revision, recorded_at, leaf, flags.") var logFields = false
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
-    let opened = try OpenedLog(reading: common.log, console.here)
-    let query = try self.query(opened)
+    let query = try self.query()
     let format = self.format ?? (common.json ? .jsonl : .pretty)
     guard !(backwards && follow) else {
       throw LogError(.usage, "--backwards and --follow exclude each other")
     }
     guard follow || cursor == nil else { throw LogError(.usage, "--cursor goes with --follow") }
+    let opened = try OpenedLog(reading: common.log, console.here)
     let printer = ReplayPrinter(opened.engine, console, format, withLogFields: logFields)
     guard follow else {
       try printer.print(query)
@@ -58,9 +59,9 @@ struct Replay: LogCommand {
     return try Following(opened: opened, printer: printer, cursor: place).run(query)
   }
 
-  private func query(_ opened: OpenedLog) throws(LogError) -> Query {
+  private func query() throws(LogError) -> Query {
     var query = Query()
-    if let run { query.runID = try ULID.parse(run, field: "run") }
+    if let run { query.runID = try ULID.parse(run, option: "--run") }
     if let stream {
       guard let name = Name(stream) else {
         throw LogError(.usage, "\"\(stream)\" can't be the name of a stream")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Engine
 internal import EventLog
 internal import Events
@@ -32,15 +33,25 @@ struct SchemaAdd: LogCommand {
     let schema = try UserType(file)
     let location = try LogLocation(flag: common.log, console.here)
     let settings = try Settings(log: location.path, console.here)
-    let opened = try OpenedLog(writing: location, settings, console)
+    if dryRun, !Files.exists(location.path) {
+      return try register(schema, OpenedLog.inMemory(settings), epoch: 1, settings, console)
+    }
+    let engine = try OpenedLog(writing: location, settings, console).engine
+    return try register(schema, engine, epoch: engine.log.format.epoch, settings, console)
+  }
+
+  private func register(
+    _ schema: UserType, _ engine: Engine<some EventLog>, epoch: UInt32, _ settings: Settings,
+    _ console: Console
+  ) throws(LogError) -> ExitCode {
     var options = AppendOptions()
     options.isDryRun = dryRun
     options.waitNanoseconds = settings.waitNanoseconds
-    guard let receipt = try opened.engine.registerSchema(schema.name, schema.bytes, options) else {
+    guard let receipt = try engine.registerSchema(schema.name, schema.bytes, options) else {
       console.note("the log knows \(schema.name) already, with this very schema")
       return .done
     }
-    let format = ReceiptFormat(isDryRun: dryRun, epoch: opened.engine.log.format.epoch)
+    let format = ReceiptFormat(isDryRun: dryRun, epoch: epoch)
     let printer = try ReceiptPrinter(console, format, path: nil, printsText: true)
     printer.print(receipt)
     guard let failure = printer.flush() else { return .done }

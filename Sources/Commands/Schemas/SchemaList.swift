@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Engine
 internal import EventLog
 internal import Events

@@ -1,8 +1,11 @@
+internal import Configuration
+internal import Engine
+internal import EventLog
 internal import Events
 internal import Glibc
 
 /// Where a command prints, and how.
-struct Console {
+struct Console: Opener {
   let output: Output
   let errors: Output
   let here: Surroundings
@@ -49,6 +52,15 @@ struct Console {
   func warn(_ text: String) {
     errors.line("uetlog: " + SafeText.escaped(text))
     errors.flush()
+  }
+
+  /// Folds all views anew, showing how far it is.
+  func rebuildViews(of engine: Engine<LMDBLog>) throws(LogError) {
+    var progress = Progress("folding the views anew", isQuiet: isQuiet)
+    try engine.rebuildViews { done, total in
+      progress.update(done.rawValue, of: total.rawValue)
+    }
+    note("all views are folded anew from \(try engine.head().position) events")
   }
 
   /// Prints what is left and tells the exit code: a reader that went away is no failure.

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Glibc
 
 /// Why text could not be written.
@@ -76,6 +77,3 @@ final class Output {
     return nil
   }
 }
-
-/// The system's words for an error number.
-func systemText(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }

@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// When to use colours.
 enum ColorChoice: String, CaseIterable, Sendable {
   case auto, always, never

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Configuration
 internal import Events
 
 /// A place in the log as people name it: a position or a moment.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Bytes
+internal import Configuration
 internal import Engine
 internal import Events
 internal import JSON

@@ -85,10 +85,9 @@ extension AppendUnit {
     if state == nil, let name = draft.addresses.entity {
       state = entityType(of: Category(of: name))?.init()
     }
-    let consulted = try Self.payload(at: state?.consults(for: event), in: tables)
-    let context = try context(draft, state, event, consulted, in: tables)
+    let context = try context(draft, state, event, in: tables)
     let facts = factFlags(of: event, context)
-    var decision = Decision(flags: facts, consulted: consulted, event: event)
+    var decision = Decision(flags: facts, consulted: context.consulted, event: event)
     do throws(LogError) {
       decision.flags.formUnion(try state?.decide(event, context) ?? [])
     } catch {
@@ -118,14 +117,16 @@ extension AppendUnit {
   /// What `decide` may look at: the rows that the schema and the state ask for.
   private mutating func context(
     _ draft: PreparedDraft, _ state: (any EntityState)?, _ event: DomainEvent,
-    _ consulted: Payload?, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+    in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> DecideContext {
     var context = DecideContext(
       name: draft.addresses.entity ?? draft.envelope.stream, rules: machine.rules,
-      now: event.recordedAt, consulted: consulted)
+      now: event.recordedAt)
     try read(draft.addresses.reads, into: &context, from: tables)
     if let state {
-      try read(state.reads(for: event, consulted: consulted), into: &context, from: tables)
+      context.consulted = try Self.payload(at: state.consults(for: event, context), in: tables)
+      try read(
+        state.reads(for: event, consulted: context.consulted), into: &context, from: tables)
     }
     return context
   }
@@ -134,7 +135,7 @@ extension AppendUnit {
     _ names: [Name], into context: inout DecideContext,
     from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    for name in names {
+    for name in names where !context.entities.contains(where: { $0.name == name }) {
       guard let slot = try machine.cache.load(name, from: tables),
         let state = machine.cache.state(slot)
       else { continue }

@@ -60,6 +60,7 @@ package struct AppendUnit: WriteUnit {
   package mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> [Outcome] {
+    try CatalogMark.current.claim(&tables)
     head = try tables.head()
     transaction = tables.transactionID()
     if let memory { machine.cache = memory.take(for: transaction) }
@@ -93,12 +94,12 @@ package struct AppendUnit: WriteUnit {
     _ draft: PreparedDraft, to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
     if let first = try firstReceipt(of: draft, in: tables) { return first }
-    var budget = Limits.reactionWidth
-    return try append(draft, depth: 0, budget: &budget, to: &tables)
+    var allowance = ReactionAllowance(machine.rules)
+    return try append(draft, depth: 0, &allowance, to: &tables)
   }
 
   private mutating func append(
-    _ draft: PreparedDraft, depth: Int, budget: inout Int,
+    _ draft: PreparedDraft, depth: Int, _ allowance: inout ReactionAllowance,
     to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
     guard let encoded = draft.encoded else {
@@ -123,11 +124,10 @@ package struct AppendUnit: WriteUnit {
         position: position, reversal: draft.reversal),
       from: tables)
     guard let event, !machine.changes.isEmpty, !stamp.flags.contains(.imported),
-      draft.reversal == nil, depth < Limits.reactionDepth
+      draft.reversal == nil, allowance.reaches(below: depth)
     else { return receipt }
     for (ordinal, reaction) in reactions(to: event, decision.consulted).enumerated()
-    where budget > 0 {
-      budget -= 1
+    where allowance.take() {
       guard let prepared = try? preparer.prepare(reaction, of: draft.envelope, ordinal: ordinal)
       else {
         continue
@@ -137,7 +137,7 @@ package struct AppendUnit: WriteUnit {
         // Its id follows from the cause: somebody may have used it before.
         guard try firstReceipt(of: prepared, in: tables) == nil else { continue }
         receipt.reactions.append(
-          try append(prepared, depth: depth + 1, budget: &budget, to: &tables))
+          try append(prepared, depth: depth + 1, &allowance, to: &tables))
       } catch { if !error.code.isRefusal { throw error } }
     }
     return receipt

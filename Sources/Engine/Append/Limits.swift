@@ -10,8 +10,6 @@ package enum Limits {
   package static let sourceByteCount = 128
   package static let labelCount = 16
   package static let labelByteCount = 64
-  package static let reactionDepth = 8
-  package static let reactionWidth = 64
 
   /// The largest payload of a type: patches bring their diff along.
   package static func payloadByteCount(of type: String) -> Int {

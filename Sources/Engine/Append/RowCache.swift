@@ -38,7 +38,7 @@ package struct RowCache: Sendable {
   /// Makes a row known by its name.
   private mutating func enter(_ name: Name, _ slot: Slot) {
     rows[slot].name = name
-    slotsByName.insert(slot, name.digest) { rows[$0].name?.digest ?? 0 }
+    slotsByName.add(name.digest, slot)
   }
 
   /// Brings a name's row into the cache; nil when there is none yet.
@@ -73,17 +73,22 @@ package struct RowCache: Sendable {
     return adopt(name, number)
   }
 
-  /// The same without storing the name, for folds.
   @discardableResult
   package mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
+    let slot = add(name, number)
+    enter(name, slot)
+    return slot
+  }
+
+  /// Gives a name its number and an empty row, for folds: they find names by themselves.
+  mutating func add(_ name: Name, _ number: EntityNumber) -> Slot {
     let category = Category(of: name)
     let type = entityType(of: category)
     let slot = insert(
       Cached(
-        number: number, name: nil,
+        number: number, name: name,
         row: StateRow(category: category.rawValue, layout: type?.layout ?? 0),
         state: type?.init(), isChanged: false))
-    enter(name, slot)
     noteChange(slot)
     return slot
   }
@@ -91,21 +96,23 @@ package struct RowCache: Sendable {
   private mutating func insert(_ row: Cached) -> Slot {
     let slot = rows.count
     rows.append(row)
-    slotsByNumber.insert(slot, row.number.hash) { rows[$0].number.hash }
+    slotsByNumber.add(Self.digest(row.number), slot)
     return slot
   }
 
   func slot(of number: EntityNumber) -> Slot? {
-    slotsByNumber.slot(number.hash) { rows[$0].number == number }
+    slotsByNumber.slot(Self.digest(number)) { rows[$0].number == number }
+  }
+
+  /// Numbers grow by about sixteen for each event: the product spreads them.
+  private static func digest(_ number: EntityNumber) -> UInt64 {
+    number.rawValue &* 0x9E37_79B9_7F4A_7C15
   }
 
   /// All names and their numbers.
   var names: [Name: EntityNumber] {
-    var names: [Name: EntityNumber] = [:]
-    for row in rows {
-      if let name = row.name { names[name] = row.number }
-    }
-    return names
+    Dictionary(
+      rows.lazy.compactMap { row in row.name.map { ($0, row.number) } }, uniquingKeysWith: { $1 })
   }
 
   private mutating func noteChange(_ slot: Slot) {
@@ -125,6 +132,11 @@ package struct RowCache: Sendable {
   /// The number of a row that may not be there; `.none` then.
   func number(_ slot: Slot?) -> EntityNumber {
     if let slot { rows[slot].number } else { .none }
+  }
+
+  /// The number of a row with a state; none for another.
+  func statefulNumber(_ slot: Slot) -> EntityNumber {
+    rows[slot].row.category == Category.none.rawValue ? .none : rows[slot].number
   }
 
   func name(_ slot: Slot) -> Name? { rows[slot].name }
@@ -150,15 +162,22 @@ package struct RowCache: Sendable {
     noteChange(slot)
   }
 
-  /// Changes a row's state in place; nil when it has none.
-  @inline(__always)
-  mutating func change<R>(_ slot: Slot, _ body: (inout any EntityState) -> R) -> R? {
-    // Taken out meanwhile, so that it has one owner and is not copied.
-    guard var state = rows[slot].state.take() else { return nil }
-    let result = body(&state)
-    rows[slot].state = consume state
+  /// Takes an event into a row's state in place, and notes how its shares changed.
+  mutating func evolve(_ slot: Slot, _ event: DomainEvent, _ sums: inout [Contribution]) {
+    rows[slot].state?.evolve(event, notingIn: &sums)
     noteChange(slot)
-    return result
+  }
+
+  /// Adds to one of a row's sums in place.
+  mutating func add(_ slot: Slot, _ sum: Contribution) {
+    rows[slot].state?.add(sum.field, sum.amount)
+    noteChange(slot)
+  }
+
+  /// Notes the latest event of the run whose row this is.
+  mutating func noteInRun(_ slot: Slot, _ position: Position) {
+    rows[slot].state?.noteInRun(position)
+    noteChange(slot)
   }
 
   /// Takes an event into its stream's row.
@@ -189,13 +208,5 @@ package struct RowCache: Sendable {
       category: rows[slot].row.category, layout: type(of: state).layout,
       revision: rows[slot].row.revision, last: rows[slot].row.last,
       fields: encodeFields(of: state))
-  }
-}
-
-extension EntityNumber {
-  /// Numbers differ in their low bits mostly; a table takes those.
-  fileprivate var hash: UInt64 {
-    let product = rawValue &* 0x9E37_79B9_7F4A_7C15
-    return product ^ product >> 32
   }
 }

@@ -1,51 +1,53 @@
-/// Finds the places of rows by a hash of what they are looked up by: open addressing, each place
-/// in the first free entry from where its hash points to.
+/// Finds slots by a 64-bit digest of what they are for.
 ///
-/// Names and numbers are looked up several times for each event; the hash of a name comes with it,
-/// where a dictionary would work out its own one each time.
+/// The table is open: at most half full, searched upwards from the place that the digest's highest
+/// bits name. An entry takes eight bytes, so that much of a large table stays in the caches.
 struct SlotTable: Sendable {
-  private static let free: Int32 = -1
+  private struct Entry: Sendable {
+    /// The upper half of the digest.
+    var tag: UInt32
+    /// -1 for none.
+    var slot: Int32
+  }
 
-  /// A power of two, at least half of them free.
-  private var entries: [Int32] = []
+  private static let free = Entry(tag: 0, slot: -1)
+
+  private var entries = [Entry](repeating: free, count: 64)
+  private var shift: UInt32 = 26
   private var count = 0
 
-  /// The slot under a hash for which `isMatch` says true.
+  /// The slot for which `isIt` holds, of those with this digest or nearly this one.
   @inline(__always)
-  func slot(_ hash: UInt64, where isMatch: (Int) -> Bool) -> Int? {
-    guard !entries.isEmpty else { return nil }
+  func slot(_ digest: UInt64, _ isIt: (Int) -> Bool) -> Int? {
     let mask = entries.count &- 1
-    var place = Int(truncatingIfNeeded: hash) & mask
-    while entries[place] != Self.free {
-      let slot = Int(entries[place])
-      if isMatch(slot) { return slot }
+    let tag = UInt32(truncatingIfNeeded: digest &>> 32)
+    var place = Int(tag &>> shift)
+    while true {
+      let entry = entries[place]
+      guard entry.slot >= 0 else { return nil }
+      if entry.tag == tag, isIt(Int(entry.slot)) { return Int(entry.slot) }
       place = (place &+ 1) & mask
     }
-    return nil
   }
 
-  /// Puts a slot in that is not there yet; `hashOf` tells the hash of one that is.
-  mutating func insert(_ slot: Int, _ hash: UInt64, hashOf: (Int) -> UInt64) {
-    if entries.count < 2 * (count + 1) {
-      let before = entries
-      entries = [Int32](repeating: Self.free, count: max(16, 4 * (count + 1)).nextPowerOfTwo)
-      for entry in before where entry != Self.free { put(entry, hashOf(Int(entry))) }
-    }
-    put(Int32(truncatingIfNeeded: slot), hash)
+  /// Adds a slot that is not here yet.
+  mutating func add(_ digest: UInt64, _ slot: Int) {
     count += 1
+    if 2 * count > entries.count { grow() }
+    insert(Entry(tag: UInt32(truncatingIfNeeded: digest &>> 32), slot: Int32(slot)))
   }
 
-  private mutating func put(_ entry: Int32, _ hash: UInt64) {
+  private mutating func insert(_ entry: Entry) {
     let mask = entries.count &- 1
-    var place = Int(truncatingIfNeeded: hash) & mask
-    while entries[place] != Self.free { place = (place &+ 1) & mask }
+    var place = Int(entry.tag &>> shift)
+    while entries[place].slot >= 0 { place = (place &+ 1) & mask }
     entries[place] = entry
   }
-}
 
-extension Int {
-  /// The smallest power of two that is not below this positive number.
-  fileprivate var nextPowerOfTwo: Int {
-    self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount)
+  private mutating func grow() {
+    let old = entries
+    shift -= 1
+    entries = [Entry](repeating: Self.free, count: 2 * old.count)
+    for entry in old where entry.slot >= 0 { insert(entry) }
   }
 }

@@ -42,13 +42,14 @@ struct StateMachine: Sendable {
   ) throws(LogError) {
     while changes.popLast() != nil {}
     cache.advance(input.stream, to: input.position)
-    if let run = input.run { _ = cache.change(run) { $0.noteInRun(input.position) } }
+    if let run = input.run { cache.noteInRun(run, input.position) }
     var sums: [Contribution] = []
     if let slot = input.entity {
+      remember(slot)
       if let reversal = input.reversal {
         restore(slot, reversal, &sums)
       } else if let event = input.event {
-        evolve(slot, event, &sums)
+        cache.evolve(slot, event, &sums)
       }
     }
     if let event = input.event {
@@ -59,7 +60,7 @@ struct StateMachine: Sendable {
     for sum in sums where sum.target != .none && sum.amount != 0 {
       let slot = try cache.load(sum.target, from: tables)
       remember(slot, toSums: true)
-      _ = cache.change(slot) { $0.add(sum.field, sum.amount) }
+      cache.add(slot, sum)
     }
   }
 
@@ -74,32 +75,16 @@ struct StateMachine: Sendable {
   private mutating func restore(
     _ slot: RowCache.Slot, _ reversal: Reversal, _ sums: inout [Contribution]
   ) {
-    guard let before = cache.state(slot), let restored = reversal.state else { return }
-    let after = restored.keepingNeutralFields(of: before)
-    Self.note(before.contributions(), after.contributions(), &sums)
-    remember(slot)
-    cache.set(after, slot)
-  }
-
-  private mutating func evolve(
-    _ slot: RowCache.Slot, _ event: DomainEvent, _ sums: inout [Contribution]
-  ) {
-    remember(slot)
-    let shares = cache.change(slot) { state in
-      let old = state.contributions()
-      state.evolve(event)
-      return (old, state.contributions())
+    guard let before = cache.state(slot) else { return }
+    var after = before
+    if let event = reversal.neutral {
+      after.takeBack(event)
+    } else {
+      guard let restored = reversal.state else { return }
+      after = restored.keepingNeutralFields(of: before)
     }
-    if let (old, new) = shares { Self.note(old, new, &sums) }
-  }
-
-  /// Equal shares would cancel: most events change none, and then touch no other row.
-  private static func note(
-    _ old: [Contribution], _ new: [Contribution], _ sums: inout [Contribution]
-  ) {
-    guard old != new else { return }
-    sums += old.map { Contribution($0.target, $0.field, 0 &- $0.amount) }
-    sums += new
+    sums.note(before.contributions(), after.contributions())
+    cache.set(after, slot)
   }
 }
 

@@ -1,37 +1,49 @@
 package import Events
 internal import Pipeline
 
-/// Takes the next stretch of a log into a folder: as much as may be read in one go, so that no
-/// snapshot is held for long.
-struct FoldStretch: ReadUnit {
-  var folder: Folder
-  /// The last event to take in.
+/// Takes the next events out of a log: as many as may be read in one go, so that no snapshot is
+/// held for long.
+private struct DecodeStretch: ReadUnit {
+  var decoder: FoldDecoder
+  var next: Position
+  /// The last event to take out.
   let end: Position
 
-  private static let recordCountMax = 10_000
-  private static let byteCountMax = 8 << 20
+  /// Small enough that what one thread writes the other finds in the processor's cache.
+  private static let recordCountMax = 2000
+  private static let byteCountMax = 1 << 20
 
-  /// Whether there is more to take in.
+  /// Whether there is more to take out.
   mutating func run(
     _ tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Bool {
-    var left = Self.recordCountMax
-    var byteCount = 0
     var hasMore = false
-    let first = folder.position.next
-    try tables.scan(from: first) { (position, record) throws(LogError) in
+    var left = Self.recordCountMax
+    decoder.batch = FoldBatch()
+    decoder.batch.events.reserveCapacity(left)
+    try tables.scan(from: next) { (position, record) throws(LogError) in
       guard position <= end else { return false }
-      guard left > 0, byteCount < Self.byteCountMax else {
+      guard left > 0, decoder.batch.byteCount < Self.byteCountMax else {
         hasMore = true
         return false
       }
       left -= 1
-      byteCount += record.salted?.byteCount ?? 0
-      try folder.take(record, at: position, from: tables)
+      next = position.next
+      try decoder.take(record.envelope, record.payloadBytes, at: position, from: tables)
       return true
     }
     return hasMore
   }
+}
+
+/// Takes a batch into a fold.
+private struct FoldStretch: ReadUnit {
+  var folder: Folder
+  var batch = FoldBatch()
+
+  mutating func run(
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) { try folder.take(batch, from: tables) }
 }
 
 /// How far a long piece of work is: events done, and events in all.
@@ -43,10 +55,39 @@ extension Engine {
   package func fold(
     to end: Position = Position(.max), progress: Progress = { _, _ in }
   ) throws(LogError) -> Folder {
-    var stretch = FoldStretch(folder: Folder(catalog: catalog, rules: rules), end: end)
+    try fold(Folder(catalog: catalog, rules: rules), to: end, progress: progress)
+  }
+
+  /// Takes a fold on to a later position.
+  ///
+  /// One thread reads and decodes, this one folds. Between them are at most two batches.
+  func fold(
+    _ folder: consuming Folder, to end: Position = Position(.max),
+    progress: Progress = { _, _ in }
+  ) throws(LogError) -> Folder {
     let total = min(end, try head().position)
-    while try log.read(&stretch) { progress(stretch.folder.position, total) }
-    progress(stretch.folder.position, total)
+    let first = folder.position.next
+    var stretch = FoldStretch(folder: folder)
+    let queue = BoundedQueue<FoldBatch>(countMax: 2)
+    defer { queue.abandon() }
+    let (log, catalog) = (log, catalog)
+    try Thread.start {
+      var stretch = DecodeStretch(
+        decoder: FoldDecoder(catalog: catalog), next: first, end: total)
+      do throws(LogError) {
+        var hasMore = true
+        while hasMore {
+          hasMore = try log.read(&stretch)
+          guard queue.put(stretch.decoder.batch) else { return }
+        }
+        queue.finish(.success(()))
+      } catch { queue.finish(.failure(error)) }
+    }
+    while let batch = try queue.take() {
+      stretch.batch = batch
+      try log.read(&stretch)
+      progress(stretch.folder.position, total)
+    }
     return stretch.folder
   }
 }

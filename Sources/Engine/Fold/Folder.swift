@@ -3,12 +3,17 @@ package import Events
 package import Pipeline
 
 /// Folds a log from its first event on: the same rows that the appends wrote, made anew.
+///
+/// It holds all rows and names, some 500 bytes for each, however long the log is.
 package struct Folder {
   private let catalog: Catalog
   private var machine: StateMachine
-  /// Definitions by the digest of the schema, and the name of the type that was found under it.
-  private var definitions: [UInt64: (type: [UInt8], definition: EventDefinition)] = [:]
-  private var runNames: [ULID: Name] = [:]
+  private var slots = NameIndex()
+  private var runSlots: [ULID: RowCache.Slot] = [:]
+  /// The run of the event before: mostly that of the next one too.
+  private var latestRun: (id: ULID, slot: RowCache.Slot)?
+  /// For events that come one by one.
+  private var decoder: FoldDecoder
   /// Rows are never read from here: a fold from zero has them all.
   private let nothing = MemoryTables(genesis: Digest())
   /// The last event taken in.
@@ -16,20 +21,8 @@ package struct Folder {
 
   package init(catalog: Catalog, rules: Rules) {
     self.catalog = catalog
+    decoder = FoldDecoder(catalog: catalog)
     machine = StateMachine(rules: rules, tellsChanges: false)
-  }
-
-  /// What the rows depend on of an event.
-  private struct Incoming {
-    var position: Position
-    var eventID: ULID
-    var stream: Name
-    var runID: ULID?
-    var time: Timestamp
-    var recordedAt: Timestamp
-    var flags: EventFlags
-    var definition: EventDefinition?
-    var payload: Payload?
   }
 
   /// Takes in the next event.
@@ -38,117 +31,136 @@ package struct Folder {
   package mutating func take(
     _ event: Event, from source: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    let envelope = event.envelope
-    try catalog.learn(envelope.type, from: source)
-    let incoming = Incoming(
-      position: event.position, eventID: envelope.eventID, stream: envelope.stream,
-      runID: envelope.runID, time: envelope.time, recordedAt: envelope.recordedAt,
-      flags: envelope.flags, definition: try catalog.definition(envelope.type),
-      payload: event.payload.flatMap { Payload($0) })
-    try take(incoming, from: source)
+    guard let bytes = event.envelope.encoded(), let envelope = EnvelopeView(bytes.rawSpan) else {
+      throw LogError(.corruption, "the envelope at position \(event.position) is damaged")
+    }
+    guard let payload = event.payload else {
+      return try take(envelope, nil, at: event.position, from: source)
+    }
+    try take(envelope, payload.rawSpan, at: event.position, from: source)
   }
 
   /// Takes in the next event straight from its record.
+  ///
+  /// - Parameter payload: nil when it was redacted.
   mutating func take(
-    _ record: borrowing RecordView, at position: Position,
+    _ envelope: borrowing EnvelopeView, _ payload: RawSpan?, at position: Position,
     from source: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    let definition = try self.definition(of: record.envelope, from: source)
-    let envelope = record.envelope
-    let incoming = Incoming(
-      position: position, eventID: envelope.eventID,
-      stream: Name(stored: envelope.text(envelope.streamRange)), runID: envelope.runID,
-      time: envelope.time, recordedAt: envelope.recordedAt, flags: envelope.flags,
-      definition: definition, payload: record.payload.flatMap { Payload($0) })
-    try take(incoming, from: source)
+    decoder.batch.removeAll()
+    try decoder.take(envelope, payload, at: position, from: source)
+    try take(decoder.batch, from: source)
   }
 
-  private mutating func definition(
-    of envelope: borrowing EnvelopeView,
-    from source: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> EventDefinition? {
-    if let known = definitions[envelope.schemaDigest],
-      envelope.has(known.type, at: envelope.typeRange)
-    {
-      return known.definition
-    }
-    let type = envelope.string(envelope.typeRange)
-    try catalog.learn(type, from: source)
-    guard let definition = try catalog.definition(type) else { return nil }
-    definitions[envelope.schemaDigest] = (Array(type.utf8), definition)
-    return definition
+  /// Takes in the next events.
+  mutating func take(
+    _ batch: FoldBatch, from source: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
+    for event in batch.events { try take(event, of: batch, from: source) }
   }
 
   private mutating func take(
-    _ event: Incoming, from source: borrowing some LogReader & ~Copyable & ~Escapable
+    _ event: FoldEvent, of batch: FoldBatch,
+    from source: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
     position = event.position
+    // In this order appends number the names that an event brings in.
     var ordinal = 0
-    let stream = try slot(event.stream, event.position, &ordinal)
-    let runName = event.runID.map { name(ofRun: $0) }
-    guard let definition = event.definition, let payload = event.payload else {
-      let run = try runName.map { name throws(LogError) in
-        try slot(name, event.position, &ordinal)
-      }
-      _ = try machine.take(
-        StateMachine.Input(
-          event: nil, stream: stream, entity: nil, run: run, position: position, reversal: nil),
-        from: nothing)
+    let stream = try slot(event.stream, batch, &ordinal)
+    var input = StateMachine.Input(event: nil, stream: stream, position: position)
+    guard let range = event.payload else {
+      input.run = try slot(ofRun: event.runID, &ordinal)
+      try machine.take(input, from: nothing)
       return
     }
-    let addresses = try Addresses(
-      definition, payload, stream: event.stream, runID: event.runID, run: runName)
-    var entity = addresses.entity
-    var reversal: Reversal?
-    if definition.type == .event_reversed,
-      let target = payload.text("target").flatMap({ ULID($0) })
-    {
-      (entity, reversal) = try self.reversal(of: target, by: event.position, from: source)
+    let payload = Payload(stored: batch.payloads, range)
+    if event.type == .event_reversed, let target = payload.text("target").flatMap({ ULID($0) }) {
+      let (entity, reversal) = try reversal(of: target, by: position, from: source)
+      input.reversal = reversal
+      if let entity { input.entity = try slot(entity, &ordinal) }
+    } else {
+      input.entity = try entitySlot(event, batch, stream, &ordinal)
     }
-    let entitySlot = try entity.map { name throws(LogError) in
-      name == event.stream ? stream : try slot(name, event.position, &ordinal)
-    }
-    let run = try runName.map { name throws(LogError) in
-      try slot(name, event.position, &ordinal)
-    }
-    var adds: [EntityNumber] = []
-    for name in addresses.adds {
-      guard let name else {
-        adds.append(.none)
-        continue
-      }
-      let slot = try slot(name, event.position, &ordinal)
-      adds.append(machine.cache.number(slot))
-    }
-    let domain = definition.type.map { type in
-      DomainEvent(
+    input.run = try slot(ofRun: event.runID, &ordinal)
+    let adds = try addSlots(event, batch, &ordinal)
+    if let type = event.type {
+      input.event = DomainEvent(
         type: type, eventID: event.eventID, position: position, time: event.time,
         recordedAt: event.recordedAt, flags: event.flags, payload: payload,
-        run: run.map { machine.cache.number($0) } ?? .none, adds: adds)
+        run: input.run.map { machine.cache.number($0) } ?? .none, adds: adds)
     }
-    _ = try machine.take(
-      StateMachine.Input(
-        event: domain, stream: stream, entity: entitySlot, run: run, position: position,
-        reversal: reversal),
-      from: nothing)
+    try machine.take(input, from: nothing)
   }
 
-  private mutating func name(ofRun id: ULID) -> Name {
-    if let known = runNames[id] { return known }
-    let name = Name(run: id)
-    runNames[id] = name
-    return name
+  private mutating func entitySlot(
+    _ event: FoldEvent, _ batch: FoldBatch, _ stream: RowCache.Slot, _ ordinal: inout Int
+  ) throws(LogError) -> RowCache.Slot? {
+    switch event.entity {
+    case .none: nil
+    case .stream: stream
+    case .name(let name): try slot(name, batch, &ordinal)
+    }
+  }
+
+  /// Subjects may be anything; only rows with a state can take sums.
+  private mutating func addSlots(
+    _ event: FoldEvent, _ batch: FoldBatch, _ ordinal: inout Int
+  ) throws(LogError) -> [EntityNumber] {
+    var numbers: [EntityNumber] = []
+    for name in batch.adds[event.adds] {
+      guard name.count > 0 else {
+        numbers.append(.none)
+        continue
+      }
+      var found = slots.slot(of: batch.bytes(name), name.digest)
+      if found == nil, Category(of: Name(stored: batch.bytes(name).copied)) != .none {
+        found = try slot(name, batch, &ordinal)
+      }
+      numbers.append(found.map { machine.cache.statefulNumber($0) } ?? .none)
+    }
+    return numbers
   }
 
   private mutating func slot(
-    _ name: Name, _ position: Position, _ ordinal: inout Int
+    ofRun id: ULID?, _ ordinal: inout Int
+  ) throws(LogError) -> RowCache.Slot? {
+    guard let id else { return nil }
+    if let latestRun, latestRun.id == id { return latestRun.slot }
+    let slot: RowCache.Slot
+    if let known = runSlots[id] {
+      slot = known
+    } else {
+      slot = try self.slot(Name(run: id), &ordinal)
+      runSlots[id] = slot
+    }
+    latestRun = (id, slot)
+    return slot
+  }
+
+  private mutating func slot(
+    _ name: FoldEvent.NameRange, _ batch: FoldBatch, _ ordinal: inout Int
   ) throws(LogError) -> RowCache.Slot {
-    if let known = machine.cache.slot(of: name) { return known }
+    if let known = slots.slot(of: batch.bytes(name), name.digest) { return known }
+    return try adopt(Name(stored: batch.bytes(name).copied), name.digest, &ordinal)
+  }
+
+  private mutating func slot(
+    _ name: Name, _ ordinal: inout Int
+  ) throws(LogError) -> RowCache.Slot {
+    let digest = Name.digest(name.bytes.rawSpan)
+    if let known = slots.slot(of: name.bytes.rawSpan, digest) { return known }
+    return try adopt(name, digest, &ordinal)
+  }
+
+  private mutating func adopt(
+    _ name: Name, _ digest: UInt64, _ ordinal: inout Int
+  ) throws(LogError) -> RowCache.Slot {
     guard let fresh = EntityNumber(position: position, ordinal: ordinal) else {
       throw LogError(.corruption, "the event at \(position) brings in too many names")
     }
     ordinal += 1
-    return machine.cache.adopt(name, fresh)
+    slots.add(name.bytes, digest)
+    return machine.cache.add(name, fresh)
   }
 
   /// What a stored reversal came to: the entity and the state it went back to.
@@ -178,12 +190,12 @@ extension Folder {
     machine.cache.slot(of: number).map { machine.cache.encoded($0) }
   }
 
-  /// The numbers of all rows, in order.
-  var numbers: [EntityNumber] { machine.cache.rows.map(\.number).sorted() }
+  /// The numbers of all rows, in order: that in which the rows came.
+  var numbers: [EntityNumber] { machine.cache.rows.map(\.number) }
 
   /// The numbers of the rows that events changed since `forgetChanges`, in order.
   var changed: [EntityNumber] {
-    machine.cache.rows.filter(\.isChanged).map(\.number).sorted()
+    machine.cache.rows.filter(\.isChanged).map(\.number)
   }
 
   /// Begins a new set of changed rows.
@@ -191,11 +203,19 @@ extension Folder {
 
   /// The number of a name.
   package func number(of name: Name) -> EntityNumber? {
-    machine.cache.slot(of: name).map { machine.cache.number($0) }
+    slots.slot(of: name.bytes.rawSpan, Name.digest(name.bytes.rawSpan))
+      .map { machine.cache.number($0) }
   }
 
   /// All names and their numbers.
   package var names: [Name: EntityNumber] { machine.cache.names }
+}
+
+extension FoldBatch {
+  @_lifetime(borrow self)
+  fileprivate func bytes(_ name: FoldEvent.NameRange) -> RawSpan {
+    names.rawSpan.extracting(name.start..<name.start + name.count)
+  }
 }
 
 extension StreamFold {
@@ -205,14 +225,12 @@ extension StreamFold {
   ) throws(LogError) -> Reversal {
     var state: (any EntityState)?
     if let entity = target.addresses.entity { state = try self.state(of: entity, number: number) }
-    var facts: [Contribution] = []
-    if let event = try target.domainEvent(number) {
-      facts = factContributions(of: event).map {
-        Contribution($0.target, $0.field, 0 &- $0.amount)
-      }
-    }
+    let event = try target.domainEvent(number)
+    let facts = event.map { factContributions(of: $0) } ?? []
     return Reversal(
-      revision: revision, state: state, facts: facts, target: target.event.position)
+      revision: revision, state: state, neutral: target.definition.isNeutral ? event : nil,
+      facts: facts.map { Contribution($0.target, $0.field, 0 &- $0.amount) },
+      target: target.event.position)
   }
 }
 

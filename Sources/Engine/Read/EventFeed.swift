@@ -45,11 +45,12 @@ package struct EventFeed<Log: EventLog>: AsyncSequence {
 
     /// Reads the next stretch; false when there was nothing new.
     private mutating func read() throws(LogError) -> Bool {
-      var stretch = ReplayStretch(query: feed.query, start: next)
-      let found = try feed.engine.log.read(&stretch)
-      waiting = found.events.reversed()
-      defer { next = found.end }
-      return found.end > next
+      var stretch = ForwardStretch(
+        query: feed.query, start: next, collector: CollectedEvents())
+      try feed.engine.log.read(&stretch)
+      waiting = stretch.collector.events.reversed()
+      defer { next = stretch.end }
+      return stretch.end > next
     }
   }
 }

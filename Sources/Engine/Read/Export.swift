@@ -6,47 +6,22 @@ package protocol RecordRenderer: Sendable {
   func render(_ record: borrowing RecordView, at position: Position, to out: inout [UInt8])
 }
 
-/// One stretch of an export: as much text as is handed out in one go.
-private struct ExportStretch<Renderer: RecordRenderer>: ReadUnit {
-  let query: Query
+/// The text of some events.
+private struct RenderedText<Renderer: RecordRenderer>: RecordCollector {
   let renderer: Renderer
-  let start: Position
-  let countMax: Int
+  var text: [UInt8] = []
 
-  struct Found {
-    var text: [UInt8] = []
-    var count = 0
-    /// Where the next stretch goes on; nil at the end.
-    var next: Position?
-    /// The position after the last record that was looked at.
-    var end: Position
+  static var byteCountMax: Int { 256 << 10 }
+
+  init(_ renderer: Renderer) {
+    self.renderer = renderer
+    text.reserveCapacity(Self.byteCountMax + (64 << 10))
   }
 
-  private static var byteCountMax: Int { 256 << 10 }
-  private static var recordCountMax: Int { 10_000 }
+  var byteCount: Int { text.count }
 
-  func run(
-    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> Found {
-    var found = Found(end: start)
-    found.text.reserveCapacity(Self.byteCountMax + (64 << 10))
-    var looked = 0
-    let matchesAll = query.matchesAll
-    try tables.scan(from: start) { (position, record) throws(LogError) in
-      guard position <= query.to, found.count < countMax else { return false }
-      guard looked < Self.recordCountMax, found.text.count < Self.byteCountMax else {
-        found.next = position
-        return false
-      }
-      looked += 1
-      found.end = position.next
-      if matchesAll || query.matches(record.envelope) {
-        renderer.render(record, at: position, to: &found.text)
-        found.count += 1
-      }
-      return true
-    }
-    return found
+  mutating func take(_ record: borrowing RecordView, at position: Position) {
+    renderer.render(record, at: position, to: &text)
   }
 }
 
@@ -67,12 +42,13 @@ extension Engine {
     var start: Position? = query.from
     var end = query.from
     while let from = start, left > 0 {
-      var stretch = ExportStretch(query: query, renderer: renderer, start: from, countMax: left)
-      let found = try log.read(&stretch)
-      left -= found.count
-      end = max(end, found.end)
-      guard try write(found.text, end) else { return end }
-      start = found.next
+      var stretch = ForwardStretch(
+        query: query, start: from, countMax: left, collector: RenderedText(renderer))
+      try log.read(&stretch)
+      left -= stretch.count
+      end = max(end, stretch.end)
+      guard try write(stretch.collector.text, end) else { return end }
+      start = stretch.next
     }
     return end
   }

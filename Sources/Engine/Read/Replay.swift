@@ -1,76 +1,48 @@
 internal import Bytes
 package import Events
 
-/// One stretch of a replay: as much as may be read in one go, so that no snapshot is held while
-/// somebody prints.
-struct ReplayStretch: ReadUnit {
-  /// What a stretch found.
-  struct Found {
-    var events: [Event] = []
-    /// Where the next stretch goes on; nil at the end.
-    var next: Position?
-    /// Reading forwards: the position after the last record that was looked at.
-    var end: Position
+/// Whole events, in the order in which they were read.
+struct CollectedEvents: RecordCollector {
+  private(set) var events: [Event] = []
+  private(set) var byteCount = 0
+
+  static var byteCountMax: Int { 1 << 20 }
+
+  mutating func take(_ record: borrowing RecordView, at position: Position) {
+    take(Event(position: position, envelope: record.envelope.owned, payload: record.payload))
   }
 
+  mutating func take(_ event: Event) {
+    byteCount += event.payload?.count ?? 0
+    events.append(event)
+  }
+}
+
+/// One stretch of a query, newest first.
+private struct BackwardStretch: ReadUnit {
   let query: Query
   let start: Position
-  /// Records looked at, and events found, at the most.
-  static let recordCountMax = 10_000
-  static let byteCountMax = 1 << 20
+  var collector = CollectedEvents()
+  /// Where the next stretch goes on; nil at the end.
+  var next: Position?
 
-  func run(
-    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> Found {
-    query.isBackwards ? try backwards(tables) : try forwards(tables)
-  }
+  private static let recordCountMax = 10_000
 
-  private func forwards(
+  mutating func run(
     _ tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> Found {
-    var found = Found(end: start)
-    var looked = 0
-    var byteCount = 0
-    try tables.scan(from: start) { (position, record) throws(LogError) in
-      guard position <= query.to else { return false }
-      guard looked < Self.recordCountMax, byteCount < Self.byteCountMax else {
-        found.next = position
-        return false
-      }
-      looked += 1
-      found.end = position.next
-      if query.matches(record.envelope) {
-        let event = Event(
-          position: position, envelope: record.envelope.owned, payload: record.payload)
-        byteCount += event.payload?.count ?? 0
-        found.events.append(event)
-      }
-      return true
-    }
-    return found
-  }
-
-  private func backwards(
-    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> Found {
-    var found = Found(end: start)
+  ) throws(LogError) {
     var position = min(start, try tables.head().position)
     var looked = 0
-    var byteCount = 0
     while position >= query.from, position > .none {
-      guard looked < Self.recordCountMax, byteCount < Self.byteCountMax else {
-        found.next = position
+      guard looked < Self.recordCountMax, collector.byteCount < CollectedEvents.byteCountMax else {
+        next = position
         break
       }
       looked += 1
       guard let event = try tables.event(at: position) else { break }
-      if query.matches(event) {
-        byteCount += event.payload?.count ?? 0
-        found.events.append(event)
-      }
+      if query.matches(event) { collector.take(event) }
       position = Position(position.rawValue - 1)
     }
-    return found
   }
 }
 
@@ -125,8 +97,7 @@ extension Engine {
     var start: Position? = query.isBackwards ? query.to : query.from
     var end = query.from
     while let from = start {
-      var stretch = ReplayStretch(query: query, start: from)
-      let found = try log.read(&stretch)
+      let found = try stretch(of: query, from)
       for event in found.events {
         guard left > 0 else { return end }
         left -= 1
@@ -137,6 +108,21 @@ extension Engine {
       start = found.next
     }
     return end
+  }
+
+  /// The next events of a query, where to go on, and the position after the last record that was
+  /// looked at when reading forwards.
+  private func stretch(
+    of query: Query, _ start: Position
+  ) throws(LogError) -> (events: [Event], next: Position?, end: Position) {
+    if query.isBackwards {
+      var stretch = BackwardStretch(query: query, start: start)
+      try log.read(&stretch)
+      return (stretch.collector.events, stretch.next, query.from)
+    }
+    var stretch = ForwardStretch(query: query, start: start, collector: CollectedEvents())
+    try log.read(&stretch)
+    return (stretch.collector.events, stretch.next, stretch.end)
   }
 
   private func visit(

@@ -78,7 +78,9 @@ extension Engine {
     try proofs.map { proof throws(LogError) in
       var read = ReadState(name: proof.entity)
       var proof = proof
-      if let state = try log.read(&read) { proof.after = state.judgedDigest }
+      if let state = try log.read(&read) {
+        proof.after = proof.isOfAllFields ? state.digest : state.judgedDigest
+      }
       return proof
     }
   }

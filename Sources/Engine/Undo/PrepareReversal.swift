@@ -40,7 +40,9 @@ struct PlanReversal: ReadUnit {
     for name in fold.names {
       if let number = try tables.number(of: name) { numbers[name] = number }
     }
-    try fold.checkIsWhole(of: resolved.addresses.entity, numbers, in: tables)
+    if !resolved.definition.isNeutral {
+      try fold.checkIsWhole(of: resolved.addresses.entity, numbers, in: tables)
+    }
     fold.cancel(target)
     return Planned(
       stream: event.envelope.stream, entity: resolved.addresses.entity,

@@ -7,16 +7,20 @@ package struct Reversal: Sendable {
   package var revision: UInt64
   /// The entity's state as it was before the event; nil when the event changed no entity.
   package var state: (any EntityState)?
+  /// The event itself when it is neutral: the entity takes it back, and is otherwise as it is.
+  package var neutral: DomainEvent?
   /// What the event's own shares in sums are taken back by.
   package var facts: [Contribution]
   /// The event that is undone.
   package var target: Position
 
   package init(
-    revision: UInt64, state: (any EntityState)?, facts: [Contribution], target: Position
+    revision: UInt64, state: (any EntityState)?, neutral: DomainEvent?, facts: [Contribution],
+    target: Position
   ) {
     self.revision = revision
     self.state = state
+    self.neutral = neutral
     self.facts = facts
     self.target = target
   }

@@ -129,7 +129,8 @@ struct UndoPlanner: ReadUnit {
       guard var fold = folds[stream] else { continue }
       try fold.checkReversible(resolved)
       let entity = resolved.addresses.entity
-      if let entity, oldest[entity] == nil {
+      let isNeutral = resolved.definition.isNeutral
+      if let entity, !isNeutral, oldest[entity] == nil {
         try fold.checkIsWhole(of: entity, numbers, in: tables)
       }
       let before = try entity.flatMap { name throws(LogError) in
@@ -140,6 +141,10 @@ struct UndoPlanner: ReadUnit {
       reversal.revision = fold.revision + stepCounts[stream, default: 0]
       stepCounts[stream, default: 0] += 1
       folds[stream] = fold
+      if isNeutral {
+        try addNeutralStep(resolved, reversal, tables, &plan)
+        continue
+      }
       if let entity { oldest[entity] = (resolved.event.position, stream) }
       plan.steps.append(
         UndoPlan.Step(
@@ -156,6 +161,29 @@ struct UndoPlanner: ReadUnit {
           entity: entity, state: after.stateName, before: before.judgedDigest,
           after: after.judgedDigest))
     }
+  }
+}
+
+extension UndoPlanner {
+  /// Undoing a neutral event changes only the fields it owns, from whatever stream others came.
+  private func addNeutralStep(
+    _ target: ResolvedEvent, _ reversal: Reversal,
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable, _ plan: inout UndoPlan
+  ) throws(LogError) {
+    let before = try target.addresses.entity.flatMap { name throws(LogError) in
+      try ReadState(name: name).run(tables)
+    }
+    var after = before
+    if let event = reversal.neutral { after?.takeBack(event) }
+    plan.steps.append(
+      UndoPlan.Step(
+        target: target.event, entity: target.addresses.entity, stateBefore: before?.stateName,
+        stateAfter: after?.stateName, reversal: reversal))
+    guard let entity = target.addresses.entity, let after else { return }
+    plan.proofs.append(
+      UndoPlan.Proof(
+        entity: entity, state: after.stateName, before: after.digest, after: after.digest,
+        isOfAllFields: true))
   }
 }
 
@@ -176,8 +204,13 @@ extension EntityState {
   var judgedDigest: UInt64 {
     var judged = self
     judged.keepNeutralFields(of: Self())
+    return judged.digest
+  }
+
+  /// A digest of all fields.
+  var digest: UInt64 {
     var bytes: [UInt8] = [Self.category.rawValue, Self.layout]
-    judged.write(to: &bytes)
+    write(to: &bytes)
     return Digest.sha256(of: bytes).prefix64
   }
 }

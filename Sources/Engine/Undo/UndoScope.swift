@@ -34,10 +34,13 @@ package struct UndoPlan: Sendable {
   package struct Proof: Hashable, Sendable {
     package var entity: Name
     package var state: String?
-    /// A digest of the judged state before the oldest target.
+    /// A digest of the judged state before the oldest target; of all fields, as they are without
+    /// the target, when that is neutral.
     package var before: UInt64
     /// The same after the plan.
     package var after: UInt64
+    /// Whether the digests are of all fields.
+    package var isOfAllFields = false
 
     package var holds: Bool { before == after }
   }

@@ -17,8 +17,9 @@ extension LogAudit {
       .links,
       "\(streams.count) streams, \(runs.count) runs, \(counts.reversals) reversals, times never fall"
     )
+    let layouts = closeValues(tables)
     try closeNames(tables)
-    try closeRows(tables)
+    try closeRows(tables, layouts)
     closeExternal(head)
   }
 
@@ -92,8 +93,15 @@ extension LogAudit {
     report.end(.names, "\(seen) names with the numbers that the fold gives")
   }
 
-  private func closeRows(_ tables: borrowing ReadTables) throws(LogError) {
+  private func closeRows(
+    _ tables: borrowing ReadTables, _ layouts: ViewLayouts?
+  ) throws(LogError) {
     if let foldEnd { return report.skip(.views, foldEnd) }
+    if let layouts, layouts != .current, rowsHave(layouts, tables) {
+      return report.skip(
+        .views, "another version of uetlog folded the rows; `uetlog project --rebuild` does it anew"
+      )
+    }
     let expected = folder.rows
     var seen: Set<EntityNumber> = []
     do throws(LogError) {

@@ -113,15 +113,20 @@ extension LogAudit {
     _ position: Position, _ envelope: borrowing EnvelopeView, _ payload: [UInt8]?,
     _ tables: borrowing ReadTables
   ) throws(LogError) {
-    if envelope.string(envelope.typeRange) == EventType.payload_redacted.name, let payload,
+    let type = envelope.string(envelope.typeRange)
+    if type == EventType.payload_redacted.name, let payload,
       let target = Payload(payload)?.integer("position")
     {
       redacted.insert(Position(UInt64(clamping: target)))
     }
+    noteRegistration(position, type, payload)
     guard foldEnd == nil else { return }
     do throws(LogError) {
-      try folder.take(
-        Event(position: position, envelope: envelope.owned, payload: payload), from: tables)
+      if let payload {
+        try folder.take(envelope, payload.rawSpan, at: position, from: tables)
+      } else {
+        try folder.take(envelope, nil, at: position, from: tables)
+      }
     } catch {
       report.find(.views, position, "position \(position) can't be folded: \(error.message)")
       breakFold("the fold ended at position \(position)")

@@ -34,6 +34,15 @@ struct LogAudit: AuditUnit {
   /// Events without payload, and those that a redaction names.
   var withoutPayload: Set<Position> = []
   var redacted: Set<Position> = []
+  /// The users' types that events registered, with the digests of their schemas.
+  var registered: [String: Registration] = [:]
+
+  /// What a `schema_registered` says, and whether an event of its type came after it.
+  struct Registration {
+    var position: Position
+    var digest: String
+    var isUsed = false
+  }
 
   /// What was counted on the way.
   struct Counts {

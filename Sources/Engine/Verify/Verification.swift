@@ -21,6 +21,8 @@ package struct Verification: Hashable, Sendable {
     case names
     /// Rows are what folding the log gives.
     case views
+    /// Small values beside the tables are what events and rows say.
+    case values
     /// The log is what this machine saw of it before.
     case external
   }

@@ -9,13 +9,19 @@ private final class Staging {
   /// What this rebuild writes to tell its steps from another's.
   let token: [UInt8]
   /// Rows that are not staged, or not as they now are.
-  var pending: [EntityNumber]
+  var pending: ArraySlice<EntityNumber>
 
   init(_ folder: Folder, token: [UInt8]) {
     self.folder = folder
     self.token = token
-    pending = folder.numbers
+    pending = folder.numbers[...]
   }
+}
+
+/// What a log keeps of a rebuild while it goes on.
+enum RebuildToken {
+  static let key = "rebuild"
+  static let byteCount = 8
 }
 
 /// The steps of a rebuild, each one transaction.
@@ -40,17 +46,17 @@ private struct RebuildStep: WriteUnit {
   let staging: Staging
   var isDryRun: Bool { false }
 
-  static let tokenKey = "rebuild"
-  /// A row of at most 150 bytes with its key: some 200 pages of 4 KiB.
-  static let rowCountMax = 5000
+  /// Some 800 pages of 4 KiB, which hold others up for some 20 ms; fewer would cost more flushes.
+  static let rowCountMax = 20_000
   /// How many events are folded under the lock.
   static let tailCountMax: UInt64 = 2000
 
   mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Outcome {
+    try CatalogMark.current.claim(&tables)
     if action != .clear {
-      guard try tables.value(Self.tokenKey) == staging.token else {
+      guard try tables.value(RebuildToken.key) == staging.token else {
         throw LogError(
           .busy, "another process has begun to rebuild the views",
           hint: "Wait until it is done; the log can be used meanwhile")
@@ -58,13 +64,13 @@ private struct RebuildStep: WriteUnit {
     }
     switch action {
     case .clear:
-      try tables.set(staging.token, Self.tokenKey)
+      try tables.set(staging.token, RebuildToken.key)
       return try tables.removeRowsNotInForce(count: Self.rowCountMax) ? .more : .done
     case .stage: return try stage(&tables, countMax: Self.rowCountMax)
     case .adopt: return try adopt(&tables)
     case .sweep:
       if try tables.removeRowsNotInForce(count: Self.rowCountMax) { return .more }
-      try tables.set(nil, Self.tokenKey)
+      try tables.set(nil, RebuildToken.key)
       return .done
     }
   }
@@ -98,13 +104,15 @@ extension Folder {
   fileprivate mutating func takeTail(
     to end: Position, from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    while position < end {
-      guard let event = try tables.event(at: position.next) else {
-        throw LogError(
-          .corruption, "there is no event at position \(position.next)",
-          hint: "Run `uetlog verify`")
-      }
-      try take(event, from: tables)
+    try tables.scan(from: position.next) { (position, record) throws(LogError) in
+      guard position <= end else { return false }
+      try take(record.envelope, record.payloadBytes, at: position, from: tables)
+      return true
+    }
+    guard position >= end else {
+      throw LogError(
+        .corruption, "there is no event at position \(position.next)",
+        hint: "Run `uetlog verify`")
     }
   }
 }
@@ -112,7 +120,7 @@ extension Folder {
 extension Engine {
   /// Makes all rows anew by folding the log, beside readers and writers.
   ///
-  /// The new rows are written where nobody reads them, in transactions of a few hundred pages,
+  /// The new rows are written where nobody reads them, in transactions of some 800 pages,
   /// and put in force by the last one, which takes in what was appended meanwhile. Until then the
   /// old rows stand, whenever this ends; what it left is removed by the next rebuild.
   ///
@@ -143,10 +151,8 @@ extension Engine {
         if case .done = outcome { break }
       }
       guard case .fellBehind = try step(.adopt) else { break }
-      var stretch = FoldStretch(folder: staging.folder, end: Position(.max))
-      while try log.read(&stretch) { progress(stretch.folder.position, try head().position) }
-      staging.folder = stretch.folder
-      staging.pending = staging.folder.changed
+      staging.folder = try fold(staging.folder, progress: progress)
+      staging.pending = staging.folder.changed[...]
       staging.folder.forgetChanges()
     }
     while case .more = try step(.sweep) {}

@@ -28,6 +28,9 @@ package struct ViewLayouts: Hashable, Sendable {
     }
   }
 
+  /// The layout of a category's rows; nil when the log has none.
+  func layout(_ category: UInt8) -> UInt8? { layouts[category] }
+
   /// Whether some rows are of a layout that comes after this one's.
   func isNewer(than other: ViewLayouts) -> Bool {
     layouts.contains { category, layout in layout > other.layouts[category] ?? 0 }

@@ -1,6 +1,5 @@
 package import Bytes
 package import Events
-internal import JSON
 
 /// A name made from a payload: `patch-{artifact.patch_id}`, `cost-{@run_id}|cost-log`.
 ///
@@ -61,25 +60,6 @@ package struct Template: Hashable, Sendable {
     case invalid([UInt8])
   }
 
-  /// Texts as they are, numbers as they are written; other values name nothing.
-  private static func append(
-    _ node: JSONNode, _ payload: Payload, to bytes: inout [UInt8]
-  ) -> Bool {
-    let document = payload.document
-    switch document.kind(node) {
-    case .string:
-      if document.isEscaped(node) {
-        guard let text = document.stringBytes(node) else { return false }
-        bytes += text
-      } else {
-        bytes += document.bytes[document.content(node)]
-      }
-    case .number: document.appendCompacted(node, to: &bytes)
-    default: return false
-    }
-    return true
-  }
-
   private static func fill(
     _ segments: [Segment], _ payload: Payload, runID: ULID?
   ) -> [UInt8]? {
@@ -92,9 +72,7 @@ package struct Template: Hashable, Sendable {
         guard let runID else { return nil }
         bytes.append(text: runID)
       case .field(let path):
-        guard let node = payload.document.member(payload.node, path: path),
-          append(node, payload, to: &bytes)
-        else { return nil }
+        guard payload.appendText(path, to: &bytes) else { return nil }
       }
     }
     return bytes

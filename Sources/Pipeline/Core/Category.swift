@@ -53,8 +53,8 @@ package enum Category: UInt8, CaseIterable, Sendable {
   package init(of name: Name) {
     let end = name.bytes.firstIndex(of: 0x2D) ?? name.bytes.count
     let prefix = name.bytes[..<end]
-    guard let index = Category.prefixes.firstIndex(where: { prefix.elementsEqual($0) }), end > 0
-    else {
+    let index = Category.prefixes.firstIndex { $0.count == end && prefix.elementsEqual($0) }
+    guard let index, end > 0 else {
       self = .none
       return
     }

@@ -31,3 +31,16 @@ package enum SumField: UInt8, CaseIterable, Sendable {
   // workers
   case lateEvents
 }
+
+extension [Contribution] {
+  /// Adds what takes old shares away and gives new ones.
+  ///
+  /// Equal shares would cancel: most events change none, and then touch no other row.
+  package mutating func note(_ old: Shares, _ new: Shares) {
+    guard old != new else { return }
+    for index in 0..<old.count {
+      append(Contribution(old[index].target, old[index].field, 0 &- old[index].amount))
+    }
+    for index in 0..<new.count { append(new[index]) }
+  }
+}

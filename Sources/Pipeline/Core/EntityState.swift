@@ -19,8 +19,9 @@ package protocol EntityState: Hashable, Sendable {
   /// The state's name as people see it: `queued`, `BUSY`; nil before the first event.
   var stateName: String? { get }
 
-  /// The position of an earlier event whose payload `reads` or `decide` needs.
-  func consults(for event: DomainEvent) -> Position?
+  /// The position of an earlier event whose payload `reads` or `decide` needs; the context has
+  /// the rows of the schema's `reads` so far.
+  func consults(for event: DomainEvent, _ context: DecideContext) -> Position?
   /// Names of further rows that `decide` needs, beyond those of the schema's `reads`.
   func reads(for event: DomainEvent, consulted: Payload?) -> [Name]
   /// Accepts the event, perhaps with further flags (`late`), or refuses it with the reason and
@@ -38,8 +39,10 @@ package protocol EntityState: Hashable, Sendable {
   static var reacts: Bool { get }
   /// Whether a change of its sums alone may have reactions; `reacts` unless it says otherwise.
   var reactsToSums: Bool { get }
-  /// Its shares in other rows' sums.
-  func contributions() -> [Contribution]
+  /// Its shares in other rows' sums; at most eight.
+  func contributions() -> Shares
+  /// Takes the event in and tells by how much its shares in other rows' sums changed.
+  mutating func evolve(_ event: DomainEvent, notingIn sums: inout [Contribution])
   /// Adds to one of its own sums.
   mutating func add(_ field: SumField, _ amount: Int64)
   /// What the log appends because this row went from `before` to `self`.
@@ -47,21 +50,30 @@ package protocol EntityState: Hashable, Sendable {
   /// Takes over from `current` the fields that a reversal leaves alone: sums and what neutral
   /// events own.
   mutating func keepNeutralFields(of current: Self)
+  /// Takes back what a neutral event that is undone did to the fields it owns.
+  mutating func takeBack(_ event: DomainEvent)
 }
 
 extension EntityState {
-  package func consults(for event: DomainEvent) -> Position? { nil }
+  package func consults(for event: DomainEvent, _ context: DecideContext) -> Position? { nil }
   package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] { [] }
   package var latestInRun: Position? { nil }
   package mutating func noteInRun(_ position: Position) {}
   package static var reacts: Bool { false }
   package var reactsToSums: Bool { Self.reacts }
-  package func contributions() -> [Contribution] { [] }
+  package func contributions() -> Shares { [] }
+  // A requirement, so that each type has its own without calls through tables.
+  package mutating func evolve(_ event: DomainEvent, notingIn sums: inout [Contribution]) {
+    let old = contributions()
+    evolve(event)
+    sums.note(old, contributions())
+  }
   package mutating func add(_ field: SumField, _ amount: Int64) {}
   package func reactions(
     from before: Self, to event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] { [] }
   package mutating func keepNeutralFields(of current: Self) {}
+  package mutating func takeBack(_ event: DomainEvent) {}
 }
 
 /// What `decide` may look at besides its own row and the event.

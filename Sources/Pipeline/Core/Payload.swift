@@ -4,13 +4,15 @@ package import JSON
 ///
 /// What is missing or of another type reads as nil: the schema has already said what must be there.
 package struct Payload: Sendable {
-  package let document: JSONDocument
-  package let node: JSONNode
+  private let source: Source
 
-  package init(_ document: JSONDocument, _ node: JSONNode) {
-    self.document = document
-    self.node = node
+  /// Folds look at few fields of many payloads, and at none of most: those are not parsed.
+  private enum Source: Sendable {
+    case parsed(JSONDocument, JSONNode)
+    case stored(StoredJSON)
   }
+
+  package init(_ document: JSONDocument, _ node: JSONNode) { source = .parsed(document, node) }
 
   /// Parses stored payload bytes; nil when they are damaged.
   package init?(_ bytes: [UInt8]) {
@@ -18,46 +20,135 @@ package struct Payload: Sendable {
     self.init(document, document.root)
   }
 
-  package func has(_ key: String) -> Bool { document.member(node, key) != nil }
-
-  package func text(_ key: String) -> String? {
-    document.member(node, key).flatMap { document.string($0) }
+  /// A stored payload whose fields are looked for when they are asked for; one that is damaged
+  /// has none.
+  package init(stored bytes: [UInt8], _ range: Range<Int>) {
+    self.init(StoredJSON(bytes, range))
   }
+
+  private init(_ value: StoredJSON) { source = .stored(value) }
+
+  /// The document that the payload is in.
+  package var document: JSONDocument {
+    switch source {
+    case .parsed(let document, _): document
+    case .stored(let value): value.document
+    }
+  }
+
+  /// The payload's place in the document.
+  package var node: JSONNode {
+    switch source {
+    case .parsed(_, let node): node
+    case .stored: JSONDocument().root
+    }
+  }
+
+  package func has(_ key: String) -> Bool { child(key) != nil }
+
+  package func text(_ key: String) -> String? { child(key)?.text }
 
   /// A text at a path of member names.
-  package func text(_ path: [String]) -> String? {
-    document.member(node, path: path).flatMap { document.string($0) }
-  }
+  package func text(_ path: [String]) -> String? { child(path)?.text }
 
   package func integer(_ key: String) -> Int64? {
-    document.member(node, key).flatMap { document.int64($0) }
+    switch source {
+    case .parsed(let document, let node):
+      document.member(node, key).flatMap { document.int64($0) }
+    case .stored(let value): value.member(key)?.int64
+    }
   }
 
   package func number(_ key: String) -> Double? {
-    document.member(node, key).flatMap { document.double($0) }
+    switch source {
+    case .parsed(let document, let node):
+      document.member(node, key).flatMap { document.double($0) }
+    case .stored(let value): value.member(key)?.double
+    }
   }
 
   package func flag(_ key: String) -> Bool? {
-    document.member(node, key).flatMap { document.bool($0) }
+    switch source {
+    case .parsed(let document, let node):
+      document.member(node, key).flatMap { document.bool($0) }
+    case .stored(let value): value.member(key)?.bool
+    }
   }
 
-  /// A member that is an object or array.
+  /// A member, whatever it is.
   package func child(_ key: String) -> Payload? {
-    document.member(node, key).map { Payload(document, $0) }
+    switch source {
+    case .parsed(let document, let node):
+      document.member(node, key).map { Payload(document, $0) }
+    case .stored(let value): value.member(key).map { Payload($0) }
+    }
+  }
+
+  private func child(_ path: [String]) -> Payload? {
+    switch source {
+    case .parsed(let document, let node):
+      document.member(node, path: path).map { Payload(document, $0) }
+    case .stored(let value): value.member(path: path).map { Payload($0) }
+    }
+  }
+
+  private var text: String? {
+    switch source {
+    case .parsed(let document, let node): document.string(node)
+    case .stored(let value): value.string
+    }
   }
 
   /// The texts of a member that is an array; others in it are left out.
   package func texts(_ key: String) -> [String] {
-    guard let array = document.member(node, key) else { return [] }
+    guard let array = child(key) else { return [] }
+    let document = array.document
     var texts: [String] = []
-    document.forEachElement(array) { element in
+    document.forEachElement(array.node) { element in
       if let text = document.string(element) { texts.append(text) }
     }
     return texts
   }
 
+  /// How many elements or members a member has.
+  package func count(_ key: String) -> Int {
+    child(key).map { $0.document.count($0.node) } ?? 0
+  }
+
   /// A member's tokens as received, without white space between them.
   package func raw(_ key: String) -> [UInt8]? {
-    document.member(node, key).map { document.compacted($0) }
+    switch source {
+    case .parsed(let document, let node):
+      document.member(node, key).map { document.compacted($0) }
+    case .stored(let value): value.member(key)?.compacted
+    }
+  }
+
+  /// Appends the text at a path as it is, or the number as it is written; false when there is
+  /// neither.
+  func appendText(_ path: [String], to bytes: inout [UInt8]) -> Bool {
+    switch source {
+    case .parsed(let document, let node):
+      guard let found = document.member(node, path: path) else { return false }
+      return Self.append(found, of: document, to: &bytes)
+    case .stored(let value): return value.member(path: path)?.appendText(to: &bytes) ?? false
+    }
+  }
+
+  private static func append(
+    _ node: JSONNode, of document: JSONDocument, to bytes: inout [UInt8]
+  ) -> Bool {
+    switch document.kind(node) {
+    case .string:
+      if document.isEscaped(node) {
+        guard let text = document.stringBytes(node) else { return false }
+        bytes += text
+      } else {
+        bytes += document.bytes[document.content(node)]
+      }
+    case .number: document.appendCompacted(node, to: &bytes)
+    default: return false
+    }
+    return true
   }
 }

@@ -19,6 +19,11 @@ package struct Rules: Hashable, Sendable {
   /// The share of a budget at which a warning is given, in thousandths.
   package var budgetWarnPermille: Int64 = 800
 
+  /// Reactions to reactions go this deep.
+  package var reactionDepthMax: Int = 8
+  /// One event has at most this many reactions, those to reactions counted too.
+  package var reactionWidthMax: Int = 64
+
   /// What tokens cost, by model.
   package var prices: [String: TokenPrice] = [:]
 

@@ -16,7 +16,7 @@ package enum ErrorStatus: UInt8, Lifecycle {
 }
 
 /// A raised error, counted in its run.
-package struct ErrorState: EntityState {
+package struct ErrorState: StatusMachine {
   package static let category = Category.error
   package static let layout: UInt8 = 1
 
@@ -27,20 +27,15 @@ package struct ErrorState: EntityState {
 
   package init() {}
 
-  package var stateName: String? { status.nameIfPresent }
-
   package func decide(
     _ event: DomainEvent, _ context: DecideContext
   ) throws(LogError) -> EventFlags {
-    guard let target = Self.target(of: event) else { return [] }
-    try status.mustAllow(target, context.name)
+    try mustAllow(event, context)
     guard event.type == .error_raised else { return [] }
     return context.lateness(ofWorker: event.payload.text("worker_id"))
   }
 
-  package mutating func evolve(_ event: DomainEvent) {
-    guard let target = Self.target(of: event) else { return }
-    status = target
+  package mutating func enter(_ event: DomainEvent) {
     changed = event.position
     if event.type == .error_raised {
       raised = event.position
@@ -48,12 +43,12 @@ package struct ErrorState: EntityState {
     }
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard raised != .none, run != .none else { return [] }
     return [Contribution(run, .errors, 1)]
   }
 
-  private static func target(of event: DomainEvent) -> ErrorStatus? {
+  package static func target(of event: DomainEvent) -> ErrorStatus? {
     switch event.type {
     case .error_raised: .raised
     case .error_pipeline_triggered: .in_pipeline

@@ -23,7 +23,7 @@ package enum GateStatus: UInt8, Lifecycle {
 }
 
 /// A gate: its declaration (`gate-G`), or its executions for one subject (`gate-G/task-T`).
-package struct GateState: EntityState {
+package struct GateState: StatusMachine {
   package static let category = Category.gate
   package static let layout: UInt8 = 1
 
@@ -41,21 +41,6 @@ package struct GateState: EntityState {
 
   package var stateName: String? { isDeclared ? "declared" : status.nameIfPresent }
 
-  package func decide(
-    _ event: DomainEvent, _ context: DecideContext
-  ) throws(LogError) -> EventFlags {
-    if event.type == .gate_declared {
-      if isDeclared { throw LogError(.rejected, "\(context.name) is declared already") }
-      return []
-    }
-    guard let target = Self.target(of: event) else { return [] }
-    if event.type == .gate_unblocked {
-      try status.mustBe([.blocked], to: "be unblocked", context.name)
-    }
-    try status.mustAllow(target, context.name)
-    return []
-  }
-
   package mutating func evolve(_ event: DomainEvent) {
     if event.type == .gate_declared {
       isDeclared = true
@@ -63,8 +48,12 @@ package struct GateState: EntityState {
     }
     guard let target = Self.target(of: event) else { return }
     status = target
+    enter(event)
+  }
+
+  package mutating func enter(_ event: DomainEvent) {
     subject = event.adds.first ?? subject
-    switch target {
+    switch status {
     case .running:
       executions.increment()
       started = event.position
@@ -83,9 +72,9 @@ package struct GateState: EntityState {
     return (payload.child("results")?.integer("total_tests") ?? 0) > 0
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard subject != .none else { return [] }
-    var shares: [Contribution] = []
+    var shares: Shares = []
     if testPasses > 0 { shares.append(Contribution(subject, .gatePasses, Int64(testPasses))) }
     if status == .failed || status == .error {
       shares.append(Contribution(subject, .failedGates, 1))
@@ -93,7 +82,7 @@ package struct GateState: EntityState {
     return shares
   }
 
-  private static func target(of event: DomainEvent) -> GateStatus? {
+  package static func target(of event: DomainEvent) -> GateStatus? {
     switch event.type {
     case .gate_started: .running
     case .gate_passed: .passed

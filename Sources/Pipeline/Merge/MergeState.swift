@@ -17,7 +17,7 @@ package enum MergeStatus: UInt8, Lifecycle {
 }
 
 /// A merge of patches, and the last conflict in it.
-package struct MergeState: EntityState {
+package struct MergeState: StatusMachine {
   package static let category = Category.merge
   package static let layout: UInt8 = 1
 
@@ -29,20 +29,8 @@ package struct MergeState: EntityState {
 
   package init() {}
 
-  package var stateName: String? { status.nameIfPresent }
-
-  package func decide(
-    _ event: DomainEvent, _ context: DecideContext
-  ) throws(LogError) -> EventFlags {
-    guard let target = Self.target(of: event) else { return [] }
-    try status.mustAllow(target, context.name)
-    return []
-  }
-
-  package mutating func evolve(_ event: DomainEvent) {
-    guard let target = Self.target(of: event) else { return }
-    status = target
-    switch target {
+  package mutating func enter(_ event: DomainEvent) {
+    switch status {
     case .absent: break
     case .started: started = event.position
     case .completed, .failed: ended = event.position
@@ -73,7 +61,7 @@ package struct MergeState: EntityState {
     ]
   }
 
-  private static func target(of event: DomainEvent) -> MergeStatus? {
+  package static func target(of event: DomainEvent) -> MergeStatus? {
     switch event.type {
     case .merge_started: .started
     case .merge_conflict: .conflict

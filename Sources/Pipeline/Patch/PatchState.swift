@@ -81,9 +81,9 @@ package struct PatchState: EntityState {
     validated = event.position
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard run != .none else { return [] }
-    var shares = [Contribution(run, .patchesCreated, 1)]
+    var shares: Shares = [Contribution(run, .patchesCreated, 1)]
     if applied != .none { shares.append(Contribution(run, .patchesApplied, 1)) }
     return shares
   }
@@ -103,24 +103,6 @@ package struct PatchState: EntityState {
     failedGates = current.failedGates
     // Taken from a sum, which a fold of this stream alone can't know.
     gatePassesWhenApplied = current.gatePassesWhenApplied
-  }
-
-  package static var reacts: Bool { true }
-
-  package func reactions(
-    from before: PatchState, to event: DomainEvent, _ context: ReactContext
-  ) -> [Reaction] {
-    guard event.type == .patch_quarantined, before.status != .quarantined else { return [] }
-    let reason = event.payload.text("reason") ?? "no reason given"
-    return [
-      .review(
-        of: context.name, because: event, "\(context.name) is quarantined: \(reason)",
-        [
-          ReviewOption(decision: "approve", text: "submit it again as a new patch"),
-          ReviewOption(decision: "adjust", text: "ask for another patch"),
-          ReviewOption(decision: "reject", text: "drop it"),
-        ])
-    ]
   }
 }
 

@@ -1,4 +1,3 @@
-package import Bytes
 package import Events
 
 /// The states of a phase.
@@ -24,52 +23,16 @@ package enum PhaseStatus: UInt8, Lifecycle {
 }
 
 /// A phase: where it is, and where its specification is.
-package struct PhaseState: EntityState {
+package struct PhaseState: DeclaredMachine {
   package static let category = Category.phase
   package static let layout: UInt8 = 1
+  package static let declaration = EventType.phase_declared
+  package static let change = EventType.phase_transition
+  package static let first = PhaseStatus.planned
 
   package var status = PhaseStatus.absent
   package var declared = Position.none
   package var changed = Position.none
 
   package init() {}
-
-  package var stateName: String? { status.nameIfPresent }
-
-  package func decide(
-    _ event: DomainEvent, _ context: DecideContext
-  ) throws(LogError) -> EventFlags {
-    guard let target = Self.target(of: event) else { return [] }
-    try status.mustAllow(target, context.name)
-    return []
-  }
-
-  package mutating func evolve(_ event: DomainEvent) {
-    guard let target = Self.target(of: event) else { return }
-    status = target
-    changed = event.position
-    if event.type == .phase_declared { declared = event.position }
-  }
-
-  private static func target(of event: DomainEvent) -> PhaseStatus? {
-    switch event.type {
-    case .phase_declared: .planned
-    case .phase_transition: PhaseStatus(named: event.payload.text("to"))
-    default: nil
-    }
-  }
-}
-
-extension PhaseState {
-  package init(reading reader: inout ByteReader) {
-    status = reader.status(PhaseStatus.self)
-    declared = reader.position()
-    changed = reader.position()
-  }
-
-  package func write(to bytes: inout [UInt8]) {
-    bytes.append(status)
-    bytes.append(declared)
-    bytes.append(changed)
-  }
 }

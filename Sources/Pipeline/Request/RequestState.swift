@@ -10,7 +10,7 @@ package enum RequestStatus: UInt8, Lifecycle {
 }
 
 /// An execution request: whether it is known, and where its text is.
-package struct RequestState: EntityState {
+package struct RequestState: StatusMachine {
   package static let category = Category.request
   package static let layout: UInt8 = 1
 
@@ -19,21 +19,11 @@ package struct RequestState: EntityState {
 
   package init() {}
 
-  package var stateName: String? { status.nameIfPresent }
-
-  package func decide(
-    _ event: DomainEvent, _ context: DecideContext
-  ) throws(LogError) -> EventFlags {
-    guard event.type == .execution_requested else { return [] }
-    try status.mustAllow(.requested, context.name)
-    return []
+  package static func target(of event: DomainEvent) -> RequestStatus? {
+    event.type == .execution_requested ? .requested : nil
   }
 
-  package mutating func evolve(_ event: DomainEvent) {
-    guard event.type == .execution_requested else { return }
-    status = .requested
-    requested = event.position
-  }
+  package mutating func enter(_ event: DomainEvent) { requested = event.position }
 }
 
 extension RequestState {

@@ -18,10 +18,11 @@ package enum ReservationStatus: UInt8, Lifecycle {
 
 /// Money held for work to come.
 ///
-/// While it is open, its scopes count it as reserved; the first charge settles all of it.
+/// While it is open, its scopes count it as reserved; the first charge settles all of it, and it is
+/// open again when every charge is undone.
 package struct ReservationState: EntityState {
   package static let category = Category.reservation
-  package static let layout: UInt8 = 1
+  package static let layout: UInt8 = 2
   /// How many scopes a reservation or charge can have.
   package static let scopeCount = 8
 
@@ -30,8 +31,11 @@ package struct ReservationState: EntityState {
   package var amount: Int64 = 0
   package var reserved = Position.none
   package var released = Position.none
-  /// The last charge; a charge is neutral, so that undoing the reservation leaves it alone.
-  package var charged = Position.none
+  /// How many charges stand.
+  ///
+  /// They are neutral, so that undoing the reservation leaves them alone,
+  /// and counted, because they may come from several streams.
+  package var charges: UInt32 = 0
   /// The budget rows that enclose it, `none` where there is no such scope.
   package var scopes = [EntityNumber](repeating: .none, count: scopeCount)
 
@@ -40,7 +44,7 @@ package struct ReservationState: EntityState {
   package var stateName: String? { status.nameIfPresent }
 
   /// A charge settles whatever it finds.
-  package var status: ReservationStatus { charged == .none ? held : .settled }
+  package var status: ReservationStatus { charges == 0 ? held : .settled }
 
   package func decide(
     _ event: DomainEvent, _ context: DecideContext
@@ -96,7 +100,7 @@ package struct ReservationState: EntityState {
       for index in scopes.indices {
         scopes[index] = event.adds.indices.contains(index) ? event.adds[index] : .none
       }
-    case .cost_charged: charged = event.position
+    case .cost_charged: charges.increment()
     case .cost_released:
       held = .released
       released = event.position
@@ -104,13 +108,21 @@ package struct ReservationState: EntityState {
     }
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard status == .open, amount > 0 else { return [] }
-    return scopes.filter { $0 != .none }.map { Contribution($0, .reservedMicroUSD, amount) }
+    var shares: Shares = []
+    for scope in scopes where scope != .none {
+      shares.append(Contribution(scope, .reservedMicroUSD, amount))
+    }
+    return shares
   }
 
   package mutating func keepNeutralFields(of current: ReservationState) {
-    charged = current.charged
+    charges = current.charges
+  }
+
+  package mutating func takeBack(_ event: DomainEvent) {
+    if event.type == .cost_charged, charges > 0 { charges -= 1 }
   }
 }
 
@@ -120,7 +132,7 @@ extension ReservationState {
     amount = reader.integer(Int64.self)
     reserved = reader.position()
     released = reader.position()
-    charged = reader.position()
+    charges = reader.integer(UInt32.self)
     for index in scopes.indices { scopes[index] = reader.number() }
   }
 
@@ -129,7 +141,7 @@ extension ReservationState {
     bytes.append(littleEndian: amount)
     bytes.append(reserved)
     bytes.append(released)
-    bytes.append(charged)
+    bytes.append(littleEndian: charges)
     for index in 0..<Self.scopeCount {
       bytes.append(scopes.indices.contains(index) ? scopes[index] : .none)
     }

@@ -25,7 +25,7 @@ package enum ReviewDecision: UInt8, CaseIterable, Sendable {
 /// A question to a person.
 ///
 /// An approval counts for its subject.
-package struct ReviewState: EntityState {
+package struct ReviewState: StatusMachine {
   package static let category = Category.review
   package static let layout: UInt8 = 1
 
@@ -38,20 +38,8 @@ package struct ReviewState: EntityState {
 
   package init() {}
 
-  package var stateName: String? { status.nameIfPresent }
-
-  package func decide(
-    _ event: DomainEvent, _ context: DecideContext
-  ) throws(LogError) -> EventFlags {
-    guard let target = Self.target(of: event) else { return [] }
-    try status.mustAllow(target, context.name)
-    return []
-  }
-
-  package mutating func evolve(_ event: DomainEvent) {
-    guard let target = Self.target(of: event) else { return }
-    status = target
-    switch target {
+  package mutating func enter(_ event: DomainEvent) {
+    switch status {
     case .absent: break
     case .requested:
       requested = event.position
@@ -64,12 +52,12 @@ package struct ReviewState: EntityState {
     }
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard status == .decided, decision == .approve, subject != .none else { return [] }
     return [Contribution(subject, .approvals, 1)]
   }
 
-  private static func target(of event: DomainEvent) -> ReviewStatus? {
+  package static func target(of event: DomainEvent) -> ReviewStatus? {
     switch event.type {
     case .review_requested: .requested
     case .review_assigned: .assigned

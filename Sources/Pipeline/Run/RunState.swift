@@ -17,7 +17,7 @@ package enum RunStatus: UInt8, Lifecycle {
 }
 
 /// A run: where it is and what was counted in it.
-package struct RunState: EntityState {
+package struct RunState: StatusMachine {
   package static let category = Category.run
   package static let layout: UInt8 = 1
 
@@ -36,33 +36,21 @@ package struct RunState: EntityState {
 
   package init() {}
 
-  package var stateName: String? { status.nameIfPresent }
-
   package var latestInRun: Position? { lastInRun }
 
   package mutating func noteInRun(_ position: Position) { lastInRun = position }
 
-  package func decide(
-    _ event: DomainEvent, _ context: DecideContext
-  ) throws(LogError) -> EventFlags {
-    guard let target = Self.target(of: event) else { return [] }
-    try status.mustAllow(target, context.name)
-    return []
-  }
-
-  package mutating func evolve(_ event: DomainEvent) {
-    guard let target = Self.target(of: event) else { return }
-    status = target
+  package mutating func enter(_ event: DomainEvent) {
     changed = event.position
     if event.type == .run_created { created = event.position }
-    switch target {
+    switch status {
     case .absent, .pending: break
     case .running: if started == .none { started = event.position }
     case .succeeded, .failed, .canceled, .quarantined: ended = event.position
     }
   }
 
-  private static func target(of event: DomainEvent) -> RunStatus? {
+  package static func target(of event: DomainEvent) -> RunStatus? {
     switch event.type {
     case .run_created: .pending
     case .run_started: .running

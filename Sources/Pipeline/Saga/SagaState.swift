@@ -35,7 +35,7 @@ package struct SagaState: EntityState {
 
   package var stateName: String? { status.nameIfPresent }
 
-  package func consults(for event: DomainEvent) -> Position? {
+  package func consults(for event: DomainEvent, _ context: DecideContext) -> Position? {
     switch event.type {
     case .saga_step_started, .saga_step_completed, .saga_step_failed:
       started == .none ? nil : started
@@ -75,8 +75,9 @@ package struct SagaState: EntityState {
     guard let steps = declaration?.child("steps") else { return nil }
     var index = 0
     var due: String?
-    steps.document.forEachElement(steps.node) { element in
-      if index == Int(stepsCompleted) { due = Payload(steps.document, element).text("step") }
+    let document = steps.document
+    document.forEachElement(steps.node) { element in
+      if index == Int(stepsCompleted) { due = Payload(document, element).text("step") }
       index += 1
     }
     return due
@@ -88,8 +89,7 @@ package struct SagaState: EntityState {
       status = .running
       started = event.position
       changed = event.position
-      let steps = event.payload.child("steps").map { $0.document.count($0.node) } ?? 0
-      stepCount = UInt16(clamping: steps)
+      stepCount = UInt16(clamping: event.payload.count("steps"))
     case .saga_step_started:
       runningStep = shortHash(event.payload.text("step") ?? "")
     case .saga_step_completed:

@@ -15,7 +15,7 @@ package enum StepStatus: UInt8, Lifecycle {
 }
 
 /// One attempt at a step, counted in its run.
-package struct StepState: EntityState {
+package struct StepState: StatusMachine {
   package static let category = Category.step
   package static let layout: UInt8 = 1
 
@@ -26,30 +26,18 @@ package struct StepState: EntityState {
 
   package init() {}
 
-  package var stateName: String? { status.nameIfPresent }
-
-  package func decide(
-    _ event: DomainEvent, _ context: DecideContext
-  ) throws(LogError) -> EventFlags {
-    guard let target = Self.target(of: event) else { return [] }
-    try status.mustAllow(target, context.name)
-    return []
-  }
-
-  package mutating func evolve(_ event: DomainEvent) {
-    guard let target = Self.target(of: event) else { return }
-    status = target
-    if target == .running { started = event.position } else { ended = event.position }
+  package mutating func enter(_ event: DomainEvent) {
+    if status == .running { started = event.position } else { ended = event.position }
     if run == .none { run = event.adds.first ?? event.run }
     if run == .none { run = event.run }
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard status != .absent, run != .none else { return [] }
     return [Contribution(run, .stepAttempts, 1)]
   }
 
-  private static func target(of event: DomainEvent) -> StepStatus? {
+  package static func target(of event: DomainEvent) -> StepStatus? {
     switch event.type {
     case .step_started: .running
     case .step_completed: .completed

@@ -2,7 +2,7 @@ package import Events
 
 extension TaskState {
   /// A claim needs what the task was created with; what a worker says needs who has the task.
-  package func consults(for event: DomainEvent) -> Position? {
+  package func consults(for event: DomainEvent, _ context: DecideContext) -> Position? {
     let position: Position
     switch event.type {
     case .task_assigned: position = created

@@ -66,9 +66,9 @@ package struct TaskState: EntityState {
     parent = event.payload.has("parent_task_id") ? event.adds.first ?? .none : .none
   }
 
-  package func contributions() -> [Contribution] {
+  package func contributions() -> Shares {
     guard isFix, parent != .none, status != .absent else { return [] }
-    var shares = [Contribution(parent, .fixes, 1)]
+    var shares: Shares = [Contribution(parent, .fixes, 1)]
     if !status.isFinal { shares.append(Contribution(parent, .openFixes, 1)) }
     return shares
   }

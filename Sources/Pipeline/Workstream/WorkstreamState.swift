@@ -1,4 +1,3 @@
-package import Bytes
 package import Events
 
 /// The states of a workstream.
@@ -23,52 +22,16 @@ package enum WorkstreamStatus: UInt8, Lifecycle {
 }
 
 /// A workstream: where it is, and where it was described.
-package struct WorkstreamState: EntityState {
+package struct WorkstreamState: DeclaredMachine {
   package static let category = Category.workstream
   package static let layout: UInt8 = 1
+  package static let declaration = EventType.workstream_created
+  package static let change = EventType.workstream_state_changed
+  package static let first = WorkstreamStatus.planned
 
   package var status = WorkstreamStatus.absent
-  package var created = Position.none
+  package var declared = Position.none
   package var changed = Position.none
 
   package init() {}
-
-  package var stateName: String? { status.nameIfPresent }
-
-  package func decide(
-    _ event: DomainEvent, _ context: DecideContext
-  ) throws(LogError) -> EventFlags {
-    guard let target = Self.target(of: event) else { return [] }
-    try status.mustAllow(target, context.name)
-    return []
-  }
-
-  package mutating func evolve(_ event: DomainEvent) {
-    guard let target = Self.target(of: event) else { return }
-    status = target
-    changed = event.position
-    if event.type == .workstream_created { created = event.position }
-  }
-
-  private static func target(of event: DomainEvent) -> WorkstreamStatus? {
-    switch event.type {
-    case .workstream_created: .planned
-    case .workstream_state_changed: WorkstreamStatus(named: event.payload.text("to"))
-    default: nil
-    }
-  }
-}
-
-extension WorkstreamState {
-  package init(reading reader: inout ByteReader) {
-    status = reader.status(WorkstreamStatus.self)
-    created = reader.position()
-    changed = reader.position()
-  }
-
-  package func write(to bytes: inout [UInt8]) {
-    bytes.append(status)
-    bytes.append(created)
-    bytes.append(changed)
-  }
 }

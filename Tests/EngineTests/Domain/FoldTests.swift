@@ -59,6 +59,9 @@ import Testing
         try maker.grow(bench, count: 150)
         let difference = difference(try fold(bench), try stored(bench))
         try #require(difference.isEmpty, "\(difference)")
+        // The same in stretches, with one thread that reads and one that folds.
+        let folder = try bench.engine.fold()
+        #expect(Folded(names: folder.names, rows: folder.rows) == (try stored(bench)))
         if generator.chance(3) { try bench.reopen() }
       }
       let dump = try bench.dump()

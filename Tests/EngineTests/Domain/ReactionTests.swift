@@ -150,4 +150,41 @@ import Testing
     #expect(try bench.append(task("failed", failed), dry).reactions.count == 1)
     #expect(try bench.dump() == before)
   }
+
+  /// One charge that crosses both thresholds of three budgets has six reactions.
+  private func crossings(_ kind: LogKind, _ rules: Rules) throws -> [String] {
+    let bench = try Bench(kind, rules: rules)
+    for scope in ["total", "task:T", "worker:w"] {
+      try bench.append(
+        #"{"type":"budget_set","payload":{"scope":"\#(scope)","limit_micro_usd":1000,"mode":"warn"}}"#
+      )
+    }
+    let receipt = try bench.append(
+      #"{"type":"cost_charged","payload":{"charge_id":"c","model":"m","input_tokens":1,"output_tokens":1,"amount_micro_usd":2000,"task_id":"T","worker_id":"w"}}"#
+    )
+    // What is left out takes nothing of the event itself.
+    #expect(try bench.engine.event(.position(receipt.position)).envelope.type == "cost_charged")
+    #expect(
+      try bench.engine.head().position.rawValue
+        == receipt.position.rawValue + UInt64(receipt.reactions.count))
+    return receipt.reactions.map(\.type)
+  }
+
+  @Test(arguments: LogKind.allCases, [0, 1, 5, 6, 7])
+  func `one event has as many reactions as the limit of their number allows`(
+    kind: LogKind, most: Int
+  ) throws {
+    let all = try crossings(kind, Rules())
+    #expect(all.count == 6)
+    var rules = Rules()
+    rules.reactionWidthMax = most
+    #expect(try crossings(kind, rules) == Array(all.prefix(most)))
+  }
+
+  @Test(arguments: LogKind.allCases, [0, 1, 2])
+  func `reactions go as deep as the limit of their depth allows`(kind: LogKind, most: Int) throws {
+    var rules = Rules()
+    rules.reactionDepthMax = most
+    #expect(try crossings(kind, rules).count == (most == 0 ? 0 : 6))
+  }
 }

@@ -22,9 +22,7 @@ private struct NaiveBudgets: Equatable {
     var open: [String: (amount: Int64, scopes: [String])] = [:]
     var settled: Set<String> = []
     for event in events {
-      let isCancelled = cancelled.contains(event.envelope.eventID)
-      // A charge settles its reservation for good, also one that is undone later.
-      guard !isCancelled || event.envelope.type == "cost_charged" else { continue }
+      guard !cancelled.contains(event.envelope.eventID) else { continue }
       guard let payload = event.payload.flatMap({ Payload($0) }) else { continue }
       let reservation = payload.text("reservation_id")
       switch event.envelope.type {
@@ -37,7 +35,7 @@ private struct NaiveBudgets: Equatable {
           open[reservation] = nil
           settled.insert(reservation)
         }
-        for scope in isCancelled ? [] : scopes(event, payload) {
+        for scope in scopes(event, payload) {
           sums[scope, default: Sums()].spent += payload.integer("amount_micro_usd") ?? 0
           sums[scope, default: Sums()].inputTokens += payload.integer("input_tokens") ?? 0
           sums[scope, default: Sums()].outputTokens += payload.integer("output_tokens") ?? 0

@@ -167,4 +167,75 @@ import Testing
     let state = try #require(try state("reservation-r1", bench) as? ReservationState)
     #expect(state.status == .settled, "undone: \(undone), settled: \(settled)")
   }
+
+  private func charge(_ id: String, _ more: String = "") -> String {
+    #"{"type":"cost_charged","payload":{"charge_id":"\#(id)","reservation_id":"r1","model":"m","input_tokens":1,"output_tokens":1,"amount_micro_usd":70}\#(more)}"#
+  }
+
+  @Test(arguments: LogKind.allCases, ["", #","run_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV""#])
+  func `undoing the charge that settled a reservation opens it again`(
+    kind: LogKind, run: String
+  ) throws {
+    let bench = try Bench(kind)
+    try bench.append(
+      #"{"type":"cost_reserved","payload":{"reservation_id":"r1","estimate_micro_usd":500},"run_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#
+    )
+    let open = try fields("reservation-r1", bench)
+    let money = try fields("budget-total", bench)
+    // From the reservation's own stream, and from the log's.
+    let charged = try bench.append(charge("c1", run))
+    #expect(try fields("reservation-r1", bench) != open)
+    let (plan, receipts) = try bench.engine.compensate(
+      .event(.position(charged.position)), reason: "twice", operator: nil, AppendOptions())
+    #expect(receipts.count == 1)
+    #expect(plan.steps.map(\.stateBefore) == ["settled"])
+    #expect(plan.steps.map(\.stateAfter) == ["open"])
+    #expect(plan.proofs.map(\.holds) == [true])
+    #expect(plan.proofs.map(\.state) == ["open"])
+    #expect(try fields("reservation-r1", bench) == open)
+    #expect(try fields("budget-total", bench) == money)
+    // A fold of the log comes to the same, and the reservation can be released or charged.
+    let folder = try bench.engine.fold()
+    #expect(folder.rows == (try bench.dump().rows))
+    try bench.append(charge("c2", run))
+    #expect(try state("reservation-r1", bench)?.stateName == "settled")
+  }
+
+  @Test(arguments: LogKind.allCases)
+  func `a reservation stays settled until its last charge is undone`(kind: LogKind) throws {
+    let bench = try Bench(kind)
+    try bench.append(
+      #"{"type":"cost_reserved","payload":{"reservation_id":"r1","estimate_micro_usd":500}}"#)
+    let first = try bench.append(charge("c1"))
+    let second = try bench.append(charge("c2", #","run_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV""#))
+    try bench.append(reversal(of: first.eventID))
+    #expect(try state("reservation-r1", bench)?.stateName == "settled")
+    try bench.append(reversal(of: second.eventID))
+    #expect(try state("reservation-r1", bench)?.stateName == "open")
+    let budget = try #require(try state("budget-total", bench) as? BudgetState)
+    #expect(budget.reservedMicroUSD == 500)
+    #expect(budget.spentMicroUSD == 0)
+  }
+
+  @Test(arguments: LogKind.allCases)
+  func `undoing a failed validation undoes the drop and the review with it`(kind: LogKind) throws {
+    let bench = try Bench(kind)
+    let patch = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+    let artifact =
+      #"{"patch_id":"\#(patch)","format":"unified_diff","target_repo":"r","origin":{"execution_request_id":"\#(patch)","tool_id":"aider","created_at":"2025-11-22T09:15:08Z"},"diff_text":"d"}"#
+    try bench.append(
+      #"{"type":"patch_created","payload":{"project_id":"p","artifact":\#(artifact)}}"#)
+    let before = try fields("patch-\(patch)", bench)
+    let failed = try bench.append(
+      #"{"type":"patch_validation_failed","payload":{"patch_id":"\#(patch)","validation":{"format_ok":true,"scope_ok":false,"constraints_ok":true},"policy":{"digest":"\#(String(repeating: "0", count: 64))"}}}"#
+    )
+    #expect(failed.reactions.map(\.type) == ["patch_dropped", "review_requested"])
+    #expect(try state("patch-\(patch)", bench)?.stateName == "dropped")
+    let (plan, _) = try bench.engine.compensate(
+      .event(.position(failed.position)), reason: "a wrong policy", operator: nil, AppendOptions())
+    #expect(plan.steps.count == 3)
+    #expect(plan.proofs.map(\.holds) == [true, true])
+    #expect(try fields("patch-\(patch)", bench) == before)
+    #expect(try state("patch-\(patch)", bench)?.stateName == "created")
+  }
 }

@@ -1,17 +1,17 @@
 internal import Bytes
-internal import Events
-internal import Pipeline
+package import Events
+package import Pipeline
 
 /// The settings in force: each value and where it came from.
-struct Settings: Sendable {
+package struct Settings: Sendable {
   /// Where a value came from, the strongest last.
-  enum Source: Hashable, Sendable, CustomStringConvertible {
+  package enum Source: Hashable, Sendable, CustomStringConvertible {
     case shipped
     case file(String)
     case variable(String)
     case flag(String)
 
-    var description: String {
+    package var description: String {
       switch self {
       case .shipped: "shipped"
       case .file(let path): path
@@ -25,13 +25,16 @@ struct Settings: Sendable {
   private var changes: [String: (value: SettingValue, source: Source)] = [:]
 
   /// What tokens cost, by model; empty until they are read.
-  var prices: [String: TokenPrice] = [:]
+  package var prices: [String: TokenPrice] = [:]
+
+  /// The repository's prices and where they are; nil where the shipped ones are in force.
+  var priceFile: (path: String, bytes: [UInt8])?
 
   /// The shipped settings.
-  init() {}
+  package init() {}
 
   /// Takes a value that is stronger than those before; refuses one that nothing would go by.
-  mutating func set(
+  package mutating func set(
     _ setting: Setting, _ value: SettingValue, _ source: Source
   ) throws(LogError) {
     if case .fixed = setting.effect, value != Self.shipped(setting) {
@@ -44,16 +47,16 @@ struct Settings: Sendable {
   }
 
   /// A setting's value and where it came from.
-  func value(_ setting: Setting) -> (value: SettingValue, source: Source) {
+  package func value(_ setting: Setting) -> (value: SettingValue, source: Source) {
     changes[setting.name] ?? (Self.shipped(setting), .shipped)
   }
 
-  static func shipped(_ setting: Setting) -> SettingValue {
+  package static func shipped(_ setting: Setting) -> SettingValue {
     setting.kind.value(setting.shipped) ?? .nothing
   }
 
   /// The rules that these settings come to.
-  var rules: Rules {
+  package var rules: Rules {
     var rules = Rules()
     rules.prices = prices
     guard !changes.isEmpty else { return rules }
@@ -65,26 +68,29 @@ struct Settings: Sendable {
     return rules
   }
 
-  /// The first eight bytes of the SHA-256 over all values: records carry it.
-  var digest: UInt64 {
+  /// The first eight bytes of the SHA-256 over all values and prices: records carry it.
+  package var digest: UInt64 {
     var text = ""
     for setting in SettingTable.all {
       text += "\(setting.name)=\(changes[setting.name]?.value.description ?? setting.shipped)\n"
     }
+    text += "prices=" + priceDigest.description + "\n"
     return Digest.sha256(of: Array(text.utf8)).prefix64
   }
 
   /// How long an append waits for other writers.
-  var waitNanoseconds: Int64 {
+  package var waitNanoseconds: Int64 {
     guard case .duration(let text) = changes["append.wait"]?.value else { return 5_000_000_000 }
     return Duration(text)?.nanoseconds ?? 5_000_000_000
   }
 
   /// How many events are committed together at the most.
-  var batchEventCount: Int { Int(clamping: changes["append.batch_events"]?.value.number ?? 1000) }
+  package var batchEventCount: Int {
+    Int(clamping: changes["append.batch_events"]?.value.number ?? 1000)
+  }
 
   /// How many bytes are committed together at the most.
-  var batchByteCount: Int {
+  package var batchByteCount: Int {
     Int(clamping: changes["append.batch_bytes"]?.value.number ?? 32 << 20)
   }
 }

@@ -1,15 +1,15 @@
-internal import Events
+package import Events
 internal import Glibc
 
 /// A thread beside the main one; it ends with the process.
-enum Thread {
+package enum Thread {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
   /// Runs `body` on a thread of its own.
-  static func start(_ body: @escaping @Sendable () -> Void) throws(LogError) {
+  package static func start(_ body: @escaping @Sendable () -> Void) throws(LogError) {
     var thread = pthread_t()
     let work = unsafe Unmanaged.passRetained(Work(body))
     let result = unsafe pthread_create(
@@ -21,7 +21,8 @@ enum Thread {
       }, work.toOpaque())
     guard result == 0 else {
       unsafe work.release()
-      throw LogError(.system, "can't start a thread: \(systemText(result))")
+      let reason = unsafe String(cString: strerror(result))
+      throw LogError(.system, "can't start a thread: \(reason)")
     }
     pthread_detach(thread)
   }

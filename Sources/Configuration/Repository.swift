@@ -1,16 +1,16 @@
-internal import Events
+package import Events
 
 /// The git repository around the working directory, found by reading files: no process is started.
-struct Repository: Hashable, Sendable {
+package struct Repository: Hashable, Sendable {
   /// What all of its work trees share.
-  var commonDirectory: String
+  package var commonDirectory: String
   /// The top of the work tree; nil inside a git directory.
-  var workTree: String?
+  package var workTree: String?
 
   private static let pointerByteCountMax = 4096
 
   /// Nil outside of a repository.
-  static func find(_ here: Surroundings) throws(LogError) -> Repository? {
+  package static func find(_ here: Surroundings) throws(LogError) -> Repository? {
     for directory in here.directoriesUpward {
       let path = (directory == "/" ? "" : directory) + "/.git"
       if Files.isDirectory(path) {

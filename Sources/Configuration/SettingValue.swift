@@ -1,8 +1,8 @@
 internal import Events
-internal import JSON
+package import JSON
 
 /// A value of a setting, checked.
-enum SettingValue: Hashable, Sendable {
+package enum SettingValue: Hashable, Sendable {
   case integer(Int64)
   /// In thousandths.
   case share(Int64)
@@ -13,7 +13,7 @@ enum SettingValue: Hashable, Sendable {
   case words([String])
 
   /// The number that rules take.
-  var number: Int64 {
+  package var number: Int64 {
     switch self {
     case .integer(let value), .share(let value): value
     default: 0
@@ -21,7 +21,7 @@ enum SettingValue: Hashable, Sendable {
   }
 
   /// The value as JSON.
-  func write(to writer: inout JSONWriter) {
+  package func write(to writer: inout JSONWriter) {
     switch self {
     case .integer(let value): writer.int(value)
     case .share: writer.raw(Array(description.utf8))
@@ -37,7 +37,7 @@ enum SettingValue: Hashable, Sendable {
 }
 
 extension SettingValue: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     switch self {
     case .integer(let value): return String(value)
     case .share(let permille):
@@ -55,7 +55,7 @@ extension SettingValue: CustomStringConvertible {
 
 extension Setting.Kind {
   /// Reads a value as an environment variable or flag gives it; nil when it is none.
-  func value(_ text: String) -> SettingValue? {
+  package func value(_ text: String) -> SettingValue? {
     switch self {
     case .integer(let range): Int64(text).flatMap { range.contains($0) ? .integer($0) : nil }
     case .share: Double(text).flatMap { Self.share($0) }
@@ -68,7 +68,7 @@ extension Setting.Kind {
   }
 
   /// Reads a value as a file gives it; nil when it is none.
-  func value(_ document: JSONDocument, _ node: JSONNode) -> SettingValue? {
+  package func value(_ document: JSONDocument, _ node: JSONNode) -> SettingValue? {
     switch self {
     case .integer(let range):
       return document.int64(node).flatMap { range.contains($0) ? .integer($0) : nil }
@@ -99,7 +99,7 @@ extension Setting.Kind {
   }
 
   /// What a value may be, in words.
-  var expected: String {
+  package var expected: String {
     switch self {
     case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .share: "a number above 0 and at most 1"

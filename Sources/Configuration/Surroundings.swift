@@ -1,10 +1,10 @@
 internal import Glibc
 
 /// What a command knows of the process around it; tests make their own.
-struct Surroundings: Sendable {
-  var workingDirectory: String
+package struct Surroundings: Sendable {
+  package var workingDirectory: String
   /// The variables that uetlog looks at, and no others: few, so that a list does.
-  let environment: [(name: String, value: String)]
+  package let environment: [(name: String, value: String)]
 
   private static func isLookedAt(_ name: String) -> Bool {
     switch name {
@@ -13,7 +13,7 @@ struct Surroundings: Sendable {
     }
   }
 
-  init(workingDirectory: String, environment: [String: String] = [:]) {
+  package init(workingDirectory: String, environment: [String: String] = [:]) {
     self.init(workingDirectory, environment.map { ($0.key, $0.value) })
   }
 
@@ -23,7 +23,7 @@ struct Surroundings: Sendable {
   }
 
   /// This process's own.
-  static func current() -> Surroundings {
+  package static func current() -> Surroundings {
     var environment: [(name: String, value: String)] = []
     var entry: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = unsafe environ
     while let variable = unsafe entry.pointee {
@@ -40,17 +40,17 @@ struct Surroundings: Sendable {
   }
 
   /// A variable; nil when it is not set or empty.
-  func variable(_ name: String) -> String? {
+  package func variable(_ name: String) -> String? {
     environment.first { $0.name == name && !$0.value.isEmpty }?.value
   }
 
   /// A path as seen from the working directory.
-  func absolute(_ path: String) -> String {
+  package func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : workingDirectory + (workingDirectory == "/" ? "" : "/") + path
   }
 
   /// The working directory and all directories above it.
-  var directoriesUpward: [String] {
+  package var directoriesUpward: [String] {
     var directories = [workingDirectory]
     var path = workingDirectory[...]
     while let slash = path.lastIndex(of: "/") {

@@ -1,5 +1,5 @@
-internal import Events
-internal import JSON
+package import Events
+package import JSON
 
 extension Settings {
   private static let fileByteCountMax = 1 << 20
@@ -7,7 +7,7 @@ extension Settings {
   /// The settings in force for a log: files, then the environment, then flags.
   ///
   /// - Parameter flags: values given on the command line: setting, value, option.
-  init(
+  package init(
     log path: String, _ here: Surroundings,
     flags: [(setting: String, value: String, option: String)] = []
   ) throws(LogError) {
@@ -15,6 +15,7 @@ extension Settings {
     if let file = try Self.repositoryFile("uetlog.json", here) { try read(file.bytes, file.path) }
     let ofLog = path + "/config.json"
     if let bytes = try Self.contents(ofLog) { try read(bytes, ofLog) }
+    priceFile = try Self.repositoryFile(Self.priceFileName, here)
     try readEnvironment(here)
     for flag in flags {
       try set(flag.setting, text: flag.value, .flag(flag.option), refusal: .usage)
@@ -22,7 +23,7 @@ extension Settings {
   }
 
   /// The nearest `config/NAME` upward, no further than the top of the work tree.
-  static func repositoryFile(
+  package static func repositoryFile(
     _ name: String, _ here: Surroundings
   ) throws(LogError) -> (path: String, bytes: [UInt8])? {
     for directory in here.directoriesUpward {
@@ -62,7 +63,7 @@ extension Settings {
   }
 
   /// Takes the values of a file; anything in it that is not a setting is an error.
-  mutating func read(_ bytes: [UInt8], _ path: String) throws(LogError) {
+  package mutating func read(_ bytes: [UInt8], _ path: String) throws(LogError) {
     let document: JSONDocument
     do { document = try JSONDocument(parsing: bytes) } catch {
       var wrong = LogError(
@@ -103,7 +104,7 @@ extension Settings {
 
 extension JSONDocument {
   /// An object's members in order.
-  func members(of node: JSONNode) -> [(key: String, value: JSONNode)] {
+  package func members(of node: JSONNode) -> [(key: String, value: JSONNode)] {
     var members: [(key: String, value: JSONNode)] = []
     forEachMember(node) { key, value in members.append((string(key) ?? "", value)) }
     return members

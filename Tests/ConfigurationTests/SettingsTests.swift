@@ -1,14 +1,14 @@
+import Configuration
 import Events
 import JSON
 import Pipeline
 import SchemaFiles
+import TestSupport
 import Testing
-
-@testable import Commands
 
 @Suite struct SettingsTests {
   private func settings(
-    _ place: TemporaryPlace, environment: [String: String] = [:],
+    _ place: TemporaryDirectory, environment: [String: String] = [:],
     flags: [(setting: String, value: String, option: String)] = []
   ) throws -> Settings {
     try Settings(
@@ -22,13 +22,13 @@ import Testing
   }
 
   @Test func `each source is stronger than the one before`() throws {
-    let place = TemporaryPlace()
+    let place = try TemporaryDirectory()
     place.directory("work")
     #expect(try wait(settings(place)).1 == .shipped)
-    place.file("config/uetlog.json", #"{"append":{"wait":"1s"}}"#)
+    try place.file("config/uetlog.json", #"{"append":{"wait":"1s"}}"#)
     #expect(
       try wait(settings(place)) == (.duration("1s"), .file(place.path + "/config/uetlog.json")))
-    place.file("log/config.json", #"{"append":{"wait":"2s"}}"#)
+    try place.file("log/config.json", #"{"append":{"wait":"2s"}}"#)
     #expect(try wait(settings(place)) == (.duration("2s"), .file(place.path + "/log/config.json")))
     let environment = ["UETLOG_APPEND_WAIT": "3s"]
     #expect(
@@ -41,9 +41,9 @@ import Testing
   }
 
   @Test func `the repository's settings end at the top of the work tree`() throws {
-    let place = TemporaryPlace()
+    let place = try TemporaryDirectory()
     place.directory("work/.git")
-    place.file("config/uetlog.json", #"{"append":{"wait":"1s"}}"#)
+    try place.file("config/uetlog.json", #"{"append":{"wait":"1s"}}"#)
     #expect(try wait(settings(place)).1 == .shipped)
   }
 
@@ -58,18 +58,18 @@ import Testing
   func `a broken file is refused with its name and place`(
     _ text: String, _ pointer: String?, _ words: String
   ) throws {
-    let place = TemporaryPlace()
+    let place = try TemporaryDirectory()
     place.directory("work")
-    place.file("log/config.json", text)
+    try place.file("log/config.json", text)
     let error = try #require(throws: LogError.self) { try settings(place) }
     #expect(error.code == .settings)
-    #expect(ExitCode(error.code) == .settings)
+    #expect(error.code == .settings)
     #expect(error.message.contains(words) && error.message.contains("config.json"))
     #expect(error.pointer == pointer)
   }
 
   @Test func `a broken variable is refused`() throws {
-    let place = TemporaryPlace()
+    let place = try TemporaryDirectory()
     place.directory("work")
     let error = try #require(throws: LogError.self) {
       try settings(place, environment: ["UETLOG_WORKER_MAX_ERRORS": "many"])
@@ -114,7 +114,7 @@ import Testing
   }
 
   @Test func `settings reach the rules`() throws {
-    let place = TemporaryPlace()
+    let place = try TemporaryDirectory()
     place.directory("work")
     let settings = try settings(
       place,
@@ -130,18 +130,48 @@ import Testing
   }
 
   @Test func `prices come from the repository, else they are the shipped ones`() throws {
-    let place = TemporaryPlace()
-    let here = Surroundings(workingDirectory: place.path)
-    var settings = Settings()
-    try settings.readPrices(here)
+    let place = try TemporaryDirectory()
+    func read() throws(LogError) -> Settings {
+      var settings = try Settings(
+        log: place.path + "/log", Surroundings(workingDirectory: place.path))
+      try settings.readPrices()
+      return settings
+    }
+    var settings = try read()
     #expect(settings.rules.prices["gpt-4"] == TokenPrice(input: 30_000_000, output: 60_000_000))
-    place.file(
+    try place.file(
       "config/pricing.json",
       #"{"models":{"m":{"input_micro_usd_per_mtok":1,"output_micro_usd_per_mtok":2}}}"#)
-    try settings.readPrices(here)
+    settings = try read()
     #expect(settings.rules.prices == ["m": TokenPrice(input: 1, output: 2)])
-    place.file("config/pricing.json", #"{"models":{"m":{"input_micro_usd_per_mtok":-1}}}"#)
-    let error = try #require(throws: LogError.self) { try settings.readPrices(here) }
+    try place.file("config/pricing.json", #"{"models":{"m":{"input_micro_usd_per_mtok":-1}}}"#)
+    let error = try #require(throws: LogError.self) { try read() }
     #expect(error.code == .settings && error.pointer == "/models/m")
+  }
+
+  @Test func `the digest tells other prices, not another spacing`() throws {
+    let place = try TemporaryDirectory()
+    func digest() throws -> UInt64 {
+      try Settings(log: place.path + "/log", Surroundings(workingDirectory: place.path)).digest
+    }
+    let shipped = try digest()
+    #expect(shipped == Settings().digest)
+    func prices(_ output: Int) -> String {
+      #"{"models":{"m":{"input_micro_usd_per_mtok":1,"output_micro_usd_per_mtok":\#(output)}}}"#
+    }
+    try place.file("config/pricing.json", prices(2))
+    let first = try digest()
+    #expect(first != shipped)
+    try place.file("config/pricing.json", prices(3))
+    #expect(try digest() != first)
+    try place.file("config/pricing.json", prices(2).split(separator: ",").joined(separator: " ,\n"))
+    #expect(try digest() == first)
+    // A file that is broken stops reservations only; the digest tells that it is another.
+    try place.file("config/pricing.json", "{")
+    #expect(try digest() != first)
+    let index = try #require(ConfigFiles.index(ofPath: "pricing.json"))
+    try place.file(
+      "config/pricing.json", String(decoding: ConfigFiles.bytes(at: index), as: UTF8.self) + "\n")
+    #expect(try digest() == shipped)
   }
 }

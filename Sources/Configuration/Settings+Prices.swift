@@ -1,22 +1,41 @@
-internal import Events
+internal import Bytes
+package import Events
 internal import JSON
-internal import Pipeline
+package import Pipeline
 internal import SchemaFiles
 
 extension Settings {
+  static let priceFileName = "pricing.json"
+
   /// Reads what tokens cost: from the repository's `config/pricing.json`, else the shipped prices.
   ///
-  /// Only reservations go by them, so that other appends don't read the file.
-  mutating func readPrices(_ here: Surroundings) throws(LogError) {
-    if let file = try Self.repositoryFile("pricing.json", here) {
+  /// Only reservations go by them, so that other appends don't look into the file.
+  package mutating func readPrices() throws(LogError) {
+    if let file = priceFile {
       prices = try Self.prices(file.bytes, file.path)
-    } else if let index = ConfigFiles.index(ofPath: "pricing.json") {
-      prices = try Self.prices(ConfigFiles.bytes(at: index), "config/pricing.json")
+    } else if let bytes = Self.shippedPrices {
+      prices = try Self.prices(bytes, "config/" + Self.priceFileName)
     }
   }
 
+  /// The digest of the prices' tokens, however they are spaced; of a broken file's bytes.
+  var priceDigest: Digest {
+    guard let file = priceFile else { return Digest.sha256(of: Self.shippedPrices ?? []) }
+    guard let document = try? JSONDocument(parsing: file.bytes) else {
+      return Digest.sha256(of: file.bytes)
+    }
+    return Digest.sha256(of: document.compacted(document.root))
+  }
+
+  /// Without white space.
+  private static var shippedPrices: [UInt8]? {
+    ConfigFiles.index(ofPath: priceFileName).map { ConfigFiles.bytes(at: $0) }
+  }
+
   /// The prices in a file; anything in it that is no price is an error.
-  static func prices(_ bytes: [UInt8], _ path: String) throws(LogError) -> [String: TokenPrice] {
+  package static func prices(
+    _ bytes: [UInt8], _ path: String
+  ) throws(LogError) -> [String: TokenPrice] {
     let document: JSONDocument
     do { document = try JSONDocument(parsing: bytes) } catch {
       throw LogError(.settings, "\(path) is broken: \(error.message)", pointer: error.pointer)

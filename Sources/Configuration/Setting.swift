@@ -1,16 +1,16 @@
-internal import Pipeline
+package import Pipeline
 
 /// A setting: its name, what it may be, and what it does.
-struct Setting: Sendable {
+package struct Setting: Sendable {
   /// `family.name`, as in the files.
-  let name: String
-  let kind: Kind
+  package let name: String
+  package let kind: Kind
   /// The shipped value, in the words of an environment variable.
-  let shipped: String
-  let effect: Effect
+  package let shipped: String
+  package let effect: Effect
 
   /// What a value may be.
-  enum Kind: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     case integer(ClosedRange<Int64>)
     /// A part of a whole, above 0 and at most 1; kept in thousandths.
     case share
@@ -24,7 +24,7 @@ struct Setting: Sendable {
   }
 
   /// Where a value goes.
-  enum Effect: Sendable {
+  package enum Effect: Sendable {
     case rules(@Sendable (inout Rules, Int64) -> Void)
     /// `append` looks at it.
     case append
@@ -33,21 +33,21 @@ struct Setting: Sendable {
   }
 
   /// Whether only the shipped value is taken.
-  var isFixed: Bool {
+  package var isFixed: Bool {
     if case .fixed = effect { true } else { false }
   }
 
   /// The environment variable that sets it.
-  var variable: String {
+  package var variable: String {
     "UETLOG_" + name.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
   }
 }
 
 /// All settings, by name.
-enum SettingTable {
-  static let all: [Setting] = append + limits + rules + later
+package enum SettingTable {
+  package static let all: [Setting] = append + limits + rules + later
 
-  static func setting(_ name: String) -> Setting? { all.first { $0.name == name } }
+  package static func setting(_ name: String) -> Setting? { all.first { $0.name == name } }
 
   private static let append = [
     Setting(name: "append.wait", kind: .duration, shipped: "5s", effect: .append),
@@ -86,6 +86,8 @@ enum SettingTable {
       $0.circuitFailures = UInt32(clamping: $1)
     },
     rule("circuit.cooldown_seconds", 1...secondsMax, "60") { $0.circuitCooldownSeconds = $1 },
+    rule("reaction.max_depth", 0...8, "8") { $0.reactionDepthMax = Int(clamping: $1) },
+    rule("reaction.max_width", 0...64, "64") { $0.reactionWidthMax = Int(clamping: $1) },
   ]
 
   private static let later = [
@@ -95,8 +97,6 @@ enum SettingTable {
     fixed("gate.no_tests_passes", .flag, "false"),
     fixed("merge.order", .order(mergeOrder.split(separator: ",").map(String.init)), mergeOrder),
     fixed("reaction.enabled", .flag, "true"),
-    fixed("reaction.max_depth", .integer(0...8), "8"),
-    fixed("reaction.max_width", .integer(0...64), "64"),
   ]
 
   private static let mergeOrder = "priority,critical_path,dependents,age,id"

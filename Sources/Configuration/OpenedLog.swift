@@ -1,17 +1,33 @@
 internal import Bytes
-internal import Engine
-internal import EventLog
-internal import Events
+package import Engine
+package import EventLog
+package import Events
 internal import Merkle
+internal import Pipeline
 
-/// A log that a command works on, with the settings in force.
-struct OpenedLog {
-  let engine: Engine<LMDBLog>
-  let location: LogLocation
-  let settings: Settings
+/// Who opens a log, and hears what comes of it.
+package protocol Opener {
+  /// The process around.
+  var here: Surroundings { get }
+
+  /// Tells something that is good to know.
+  func note(_ text: String)
+
+  /// Tells something that must not be missed.
+  func warn(_ text: String)
+
+  /// Folds all views anew; what was there stays until it is done.
+  func rebuildViews(of engine: Engine<LMDBLog>) throws(LogError)
+}
+
+/// A log that somebody works on, with the settings in force.
+package struct OpenedLog {
+  package let engine: Engine<LMDBLog>
+  package let location: LogLocation
+  package let settings: Settings
 
   /// Opens a log to read it; there must be one.
-  init(reading flag: String?, _ here: Surroundings) throws(LogError) {
+  package init(reading flag: String?, _ here: Surroundings) throws(LogError) {
     location = try LogLocation(flag: flag, here)
     settings = try Settings(log: location.path, here)
     let log = try Self.open(location, try Self.options(here, isReading: true))
@@ -19,31 +35,22 @@ struct OpenedLog {
   }
 
   /// Opens a log to write it and makes it if there is none.
-  init(
-    writing location: LogLocation, _ settings: Settings, _ console: Console
+  package init(
+    writing location: LogLocation, _ settings: Settings, _ opener: some Opener
   ) throws(LogError) {
     self.location = location
     self.settings = settings
-    let options = try Self.options(console.here, isReading: false)
+    let options = try Self.options(opener.here, isReading: false)
     let log: LMDBLog
     do throws(LogError) {
       log = try LMDBLog(opening: location.path, options)
     } catch {
       guard error.code == .notFound else { throw error }
-      log = try Self.create(location, options, console)
+      log = try Self.create(location, options, opener)
     }
     engine = Engine(log: log, rules: settings.rules, settingsDigest: settings.digest)
-    try Self.checkHighWater(log, try engine.head(), console)
-    if try !engine.viewsAreCurrent() { try rebuildViews(console) }
-  }
-
-  /// Folds all views anew, showing how far it is; what was there stays until it is done.
-  func rebuildViews(_ console: Console) throws(LogError) {
-    var progress = Progress("folding the views anew", isQuiet: console.isQuiet)
-    try engine.rebuildViews { done, total in
-      progress.update(done.rawValue, of: total.rawValue)
-    }
-    console.note("all views are folded anew from \(try engine.head().position) events")
+    try Self.checkHighWater(log, try engine.head(), opener)
+    if try !engine.viewsAreCurrent() { try opener.rebuildViews(of: engine) }
   }
 
   private static func open(
@@ -57,18 +64,27 @@ struct OpenedLog {
   }
 
   private static func create(
-    _ location: LogLocation, _ options: LogOptions, _ console: Console
+    _ location: LogLocation, _ options: LogOptions, _ opener: some Opener
   ) throws(LogError) -> LMDBLog {
     try LMDBLog.create(
       location.path, identity: freshIdentity(), options,
-      values: [ViewLayouts.key: ViewLayouts.current.encoded])
+      values: [
+        ViewLayouts.key: ViewLayouts.current.encoded, CatalogMark.key: CatalogMark.current.encoded,
+      ])
     let log = try LMDBLog(opening: location.path, options)
-    console.note("made a new log at \(location.path)")
+    opener.note("made a new log at \(location.path)")
     return log
   }
 
+  /// An empty log that nobody keeps: for trying out what would happen to a new one.
+  package static func inMemory(_ settings: Settings) -> Engine<MemoryLog> {
+    Engine(
+      log: MemoryLog(identity: freshIdentity()), rules: settings.rules,
+      settingsDigest: settings.digest)
+  }
+
   /// A new log's own identity.
-  static func freshIdentity() -> LogIdentity {
+  package static func freshIdentity() -> LogIdentity {
     var entropy = SystemEntropy()
     var ids = ULIDGenerator()
     let id = ids.next(at: SystemClock().now(), entropy: &entropy)
@@ -76,7 +92,8 @@ struct OpenedLog {
   }
 
   /// How logs are opened here.
-  static func options(_ here: Surroundings, isReading: Bool) throws(LogError) -> LogOptions {
+  package static func options(_ here: Surroundings, isReading: Bool) throws(LogError) -> LogOptions
+  {
     var options = LogOptions()
     options.isReadOnly = isReading
     // Readers leave no traces.
@@ -93,7 +110,7 @@ struct OpenedLog {
   }
 
   /// Where this user's heads are noted outside of the logs.
-  static func stateDirectory(_ here: Surroundings) -> String? {
+  package static func stateDirectory(_ here: Surroundings) -> String? {
     if let path = here.variable("UETLOG_STATE") { return here.absolute(path) }
     // The specification of base directories says to ignore relative paths.
     if let path = here.variable("XDG_STATE_HOME"), path.hasPrefix("/") { return path + "/uetlog" }
@@ -102,7 +119,7 @@ struct OpenedLog {
 
   /// Refuses a log that has lost events since this machine last saw it; tells of a copy.
   private static func checkHighWater(
-    _ log: LMDBLog, _ head: Head, _ console: Console
+    _ log: LMDBLog, _ head: Head, _ opener: some Opener
   ) throws(LogError) {
     guard let slot = log.highWater else { return }
     if let known = slot.known, known.epoch >= log.format.epoch {
@@ -120,7 +137,7 @@ struct OpenedLog {
     }
     if let other = slot.other {
       let fork = min(other.position, head.position)
-      console.warn(
+      opener.warn(
         "this log is a copy: another one with its id was last seen at position \(other.position); "
           + "from position \(fork.next) on they are two logs (a fork at \(fork))")
     }

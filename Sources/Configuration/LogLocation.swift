@@ -1,9 +1,9 @@
-internal import Events
+package import Events
 
 /// Where the log is and what decided it.
-struct LogLocation: Hashable, Sendable {
+package struct LogLocation: Hashable, Sendable {
   /// What decided where the log is.
-  enum Origin: String, Sendable {
+  package enum Origin: String, Sendable {
     case flag = "--log"
     case environment = "UETLOG"
     case nearest = "nearest .uetlog"
@@ -11,17 +11,17 @@ struct LogLocation: Hashable, Sendable {
     case workingDirectory = "working directory"
   }
 
-  var path: String
-  var origin: Origin
+  package var path: String
+  package var origin: Origin
 
   /// Where a log is looked for below a directory and made when there is no repository.
-  static let directoryName = ".uetlog"
+  package static let directoryName = ".uetlog"
   /// Where a log lies in a repository's common git directory.
-  static let nameInRepository = "uetlog"
+  package static let nameInRepository = "uetlog"
 
   /// `--log`, else `UETLOG`, else the nearest `.uetlog/` upward, else the repository's, else
   /// `.uetlog/` in the working directory; the last two need not be there yet.
-  init(flag: String?, _ here: Surroundings) throws(LogError) {
+  package init(flag: String?, _ here: Surroundings) throws(LogError) {
     if let flag {
       self.init(given: flag, .flag, here)
     } else if let path = here.variable("UETLOG") {
@@ -55,7 +55,7 @@ struct LogLocation: Hashable, Sendable {
   }
 
   /// There is no log: says where it was looked for.
-  var missing: LogError {
+  package var missing: LogError {
     let looked =
       switch origin {
       case .flag, .environment: "\(path) (\(origin.rawValue))"

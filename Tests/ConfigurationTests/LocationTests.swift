@@ -1,11 +1,11 @@
+import Configuration
 import Events
+import TestSupport
 import Testing
-
-@testable import Commands
 
 @Suite struct LocationTests {
   private func location(
-    _ place: TemporaryPlace, _ directory: String, flag: String? = nil,
+    _ place: TemporaryDirectory, _ directory: String, flag: String? = nil,
     environment: [String: String] = [:]
   ) throws -> LogLocation {
     try LogLocation(
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func `the flag is stronger than the variable, that than what lies around`() throws {
-    let place = TemporaryPlace()
+    let place = try TemporaryDirectory()
     place.directory("a/.uetlog")
     place.directory("a/b")
     let environment = ["UETLOG": "/elsewhere"]
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func `without a log upward it is in the common git directory`() throws {
-    let place = TemporaryPlace()
+    let place = try TemporaryDirectory()
     place.directory("repo/.git")
     place.directory("repo/deep/er")
     let found = try location(place, "repo/deep/er")
@@ -39,32 +39,32 @@ import Testing
   }
 
   @Test func `all work trees share one log`() throws {
-    let place = TemporaryPlace()
-    place.file("repo/.git/worktrees/w/commondir", "../..\n")
-    place.file("tree/.git", "gitdir: \(place.path)/repo/.git/worktrees/w\n")
+    let place = try TemporaryDirectory()
+    try place.file("repo/.git/worktrees/w/commondir", "../..\n")
+    try place.file("tree/.git", "gitdir: \(place.path)/repo/.git/worktrees/w\n")
     #expect(try location(place, "tree").path == place.path + "/repo/.git/uetlog")
-    place.file("repo/.git/modules/m/HEAD", "ref: refs/heads/main\n")
-    place.file("repo/m/.git", "gitdir: ../.git/modules/m\n")
+    try place.file("repo/.git/modules/m/HEAD", "ref: refs/heads/main\n")
+    try place.file("repo/m/.git", "gitdir: ../.git/modules/m\n")
     #expect(try location(place, "repo/m").path == place.path + "/repo/m/../.git/modules/m/uetlog")
   }
 
   @Test func `a hook inside of a git directory finds the same log`() throws {
-    let place = TemporaryPlace()
+    let place = try TemporaryDirectory()
     place.directory("bare/objects")
     place.directory("bare/refs")
-    place.file("bare/HEAD", "ref: refs/heads/main\n")
+    try place.file("bare/HEAD", "ref: refs/heads/main\n")
     #expect(try location(place, "bare/refs").path == place.path + "/bare/uetlog")
   }
 
   @Test func `elsewhere it is in the working directory`() throws {
-    let place = TemporaryPlace()
+    let place = try TemporaryDirectory()
     let found = try location(place, "")
     #expect(found.path == place.path + "/.uetlog" && found.origin == .workingDirectory)
     #expect(found.missing.code == .notFound)
     #expect(found.missing.actual?.contains("no git repository") == true)
   }
 
-  @Test func `heads are noted in the user's state folder`() {
+  @Test func `heads are noted in the user's state folder`() throws {
     func state(_ environment: [String: String]) -> String? {
       OpenedLog.stateDirectory(Surroundings(workingDirectory: "/w", environment: environment))
     }
@@ -72,13 +72,5 @@ import Testing
     #expect(state(["XDG_STATE_HOME": "/x", "HOME": "/h"]) == "/x/uetlog")
     #expect(state(["XDG_STATE_HOME": "x", "HOME": "/h"]) == "/h/.local/state/uetlog")
     #expect(state([:]) == nil)
-  }
-
-  @Test func `a log named before the subcommand counts`() {
-    let words = CommandLineWords(["--log", "d", "append", "note", "--", "text=x"])
-    #expect(words.all == ["append", "note", "--log", "d", "--", "text=x"])
-    #expect(words.isAppend)
-    #expect(CommandLineWords(["--log=d", "stats"]).all == ["stats", "--log=d"])
-    #expect(CommandLineWords(["--log"]).all == ["--log"])
   }
 }
