@@ -22,19 +22,35 @@ struct BulkAppend<Log: EventLog> {
   /// Commits each batch where it was read: whoever waits for a receipt should not wait for threads
   /// to wake each other as well.
   private func runFollowing() throws(LogError) -> ExitCode {
+    let wakeup = try Wakeup()
+    try Interruption.watch { wakeup.call() }
     var reader = LineReader(engine, defaults, limits)
     var committer = Committer(self)
-    var end: Result<ExitCode, LogError>?
-    try reader.read(
-      isAwaited: { true },
-      handOver: { batch in
-        do throws(LogError) {
-          try committer.commit(batch)
-          if let failure = committer.show([batch]) { end = .success(committer.lost(failure)) }
-        } catch { end = .failure(error) }
-        return end == nil
-      })
-    return try end?.get() ?? committer.sum()
+    var lost: ExitCode?
+    var failure: LogError?
+    do throws(LogError) {
+      var isCalled = false
+      try reader.read(
+        waiting: {
+          isCalled = !wakeup.waitsForInput()
+          return !isCalled
+        },
+        isAwaited: { true },
+        handOver: { batch in
+          do throws(LogError) {
+            try wakeup.check()
+            try committer.commit(batch)
+            lost = committer.show([batch]).map { committer.lost($0) }
+          } catch { failure = error }
+          return lost == nil && failure == nil
+        })
+      if isCalled { try wakeup.check() }
+      if let failure { throw failure }
+    } catch {
+      guard error.code == .interrupted else { throw error }
+      return committer.interrupted(error)
+    }
+    return lost ?? committer.sum()
   }
 
   private var limits: BatchLimits {
@@ -44,6 +60,7 @@ struct BulkAppend<Log: EventLog> {
   private func runLines() throws(LogError) -> ExitCode {
     let queue = BatchQueue(limits)
     let (engine, defaults, limits) = (engine, defaults, limits)
+    try Interruption.watch { queue.interrupt() }
     try Thread.start {
       var reader = LineReader(engine, defaults, limits)
       do throws(LogError) {
@@ -53,18 +70,23 @@ struct BulkAppend<Log: EventLog> {
     }
     defer { queue.finish() }
     var committer = Committer(self)
-    var progress = Progress("appending", isQuiet: console.isQuiet || isFollowing)
-    while let batch = try queue.take() {
-      try committer.commit(batch)
-      if let failure = committer.show([batch]) { return committer.lost(failure) }
-      progress.update(UInt64(committer.storedCount))
-      queue.giveBack(batch)
+    var progress = Progress("appending", isQuiet: console.isQuiet)
+    do throws(LogError) {
+      while let batch = try queue.take() {
+        try committer.commit(batch)
+        if let failure = committer.show([batch]) { return committer.lost(failure) }
+        progress.update(UInt64(committer.storedCount))
+        queue.giveBack(batch)
+      }
+    } catch {
+      guard error.code == .interrupted else { throw error }
+      return committer.interrupted(error)
     }
     return committer.sum()
   }
 
   private func runAtomic() throws(LogError) -> ExitCode {
-    var reader = LineReader(engine, defaults, limits)
+    var reader = LineReader(engine, defaults, limits, isAtomic: true)
     var batches: [Batch] = []
     var (eventCount, byteCount, isOver) = (0, 0, false)
     try reader.read(

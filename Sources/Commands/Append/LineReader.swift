@@ -12,26 +12,33 @@ struct LineReader<Log: EventLog> {
   private let engine: Engine<Log>
   private let defaults: DraftDefaults
   private let limits: BatchLimits
+  private let isAtomic: Bool
   private var splitter = LineSplitter(byteCountMax: DraftBuilder.byteCountMax)
   private var lineNumber = 0
   private var batch = Batch()
 
-  init(_ engine: Engine<Log>, _ defaults: DraftDefaults, _ limits: BatchLimits) {
+  /// - Parameter isAtomic: whether a refused line refuses all.
+  init(
+    _ engine: Engine<Log>, _ defaults: DraftDefaults, _ limits: BatchLimits, isAtomic: Bool = false
+  ) {
     self.engine = engine
+    self.isAtomic = isAtomic
     self.defaults = defaults
     self.limits = limits
   }
 
-  /// Reads to the end and hands over batches, until `handOver` says false.
+  /// Reads to the end and hands over batches, until `handOver` or `waiting` says false.
   ///
   /// Batches are full ones, and smaller ones when `isAwaited` says that somebody waits or when no
   /// more input is there yet.
+  ///
+  /// - Parameter waiting: called before each read.
   mutating func read(
-    isAwaited: () -> Bool, handOver: (Batch) -> Bool
+    waiting: () -> Bool = { true }, isAwaited: () -> Bool, handOver: (Batch) -> Bool
   ) throws(LogError) {
     var block = [UInt8](repeating: 0, count: Self.blockByteCount)
     var isFirst = true
-    while true {
+    while waiting() {
       let count = Files.read(STDIN_FILENO, into: &block)
       guard count >= 0 else {
         throw LogError(.badInput, "can't read standard input: \(systemText(errno))")
@@ -76,7 +83,8 @@ struct LineReader<Log: EventLog> {
       batch.refuse(tooLong)
       return true
     }
-    guard bytes.contains(where: { $0 > 0x20 }) else { return true }
+    // Blank lines: what JSON takes for white space, and nothing else.
+    guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return true }
     guard makeRoom(byteCount: bytes.count, handOver) else { return false }
     do throws(LogError) {
       let draft = try Draft(line: bytes, number: lineNumber, defaults: defaults)
@@ -115,7 +123,9 @@ struct LineReader<Log: EventLog> {
   private var cutOff: LogError {
     var error = LogError(
       .badInput, "the last line is cut off: the input ended in the middle of it",
-      hint: "Everything before it is stored; append this line again when it is whole")
+      hint: isAtomic
+        ? "Nothing is stored: append all lines again when this one is whole"
+        : "Everything before it is stored; append this line again when it is whole")
     error.line = lineNumber
     return error
   }
