@@ -100,7 +100,7 @@ extension AppendUnit {
     var revision: UInt64 = 0
     if let slot = rows.stream { revision = machine.cache.revision(slot) }
     try Self.check(revision, draft)
-    try nothingMayDepend(on: draft.reversal, in: tables)
+    if draft.reversal != nil { try nothingMayDepend(on: draft.reversal, in: tables) }
     guard draft.reversal == nil, let event = domainEvent(draft, rows) else { return Decision() }
     var state: (any EntityState)?
     if let slot = rows.entity { state = machine.cache.state(slot) }

@@ -169,10 +169,11 @@ package struct RowCache: Sendable {
     noteChange(slot)
   }
 
-  /// Notes the shares that an event has because of the row's state after it.
-  func noteFacts(_ slot: Slot, _ event: DomainEvent, _ sums: inout [Contribution]) {
-    guard let facts = rows[slot].state?.facts(of: event), !facts.isEmpty else { return }
-    sums += facts
+  /// Notes what an event of a row adds to others' sums by the row's state.
+  func noteFacts(of event: DomainEvent, _ slot: Slot, _ sums: inout [Contribution]) {
+    guard let state = rows[slot].state else { return }
+    let facts = state.facts(of: event)
+    if !facts.isEmpty { sums += facts }
   }
 
   /// Adds to one of a row's sums in place.

@@ -55,7 +55,7 @@ struct StateMachine: Sendable {
     if let event = input.event {
       let facts = factContributions(of: event)
       if !facts.isEmpty { sums += facts }
-      if let slot = input.entity { cache.noteFacts(slot, event, &sums) }
+      if let slot = input.entity { cache.noteFacts(of: event, slot, &sums) }
     }
     if let reversal = input.reversal { sums += reversal.facts }
     for sum in sums where sum.target != .none && sum.amount != 0 {
