@@ -138,7 +138,7 @@ let package = Package(
     tests(
       "Engine",
       [
-        "Bytes", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle", "Pipeline",
+        "Bytes", "Engine", "EventLog", "Events", "Evidence", "JSON", "LMDB", "Merkle", "Pipeline",
         "TestSupport",
       ]),
     tests(
