@@ -68,9 +68,10 @@ struct TrustedKeys {
     of checkpoint: SignedCheckpoint, in file: String
   ) throws(LogError) -> SignedNote.Signers {
     guard let signers = try signers(of: checkpoint.note, in: file) else {
+      let names = checkpoint.note.signatures.map(\.signer).joined(separator: ", ")
       throw LogError(
         .usage,
-        "\(file) is signed by \(checkpoint.note.signatures.map(\.signer).joined(separator: ", ")), whose key is not at hand",
+        "\(file) is signed by \(names), whose key is not at hand",
         hint: "Give the verifier key: --key VKEY")
     }
     // A key that is called like a log speaks for that log alone.

@@ -9,14 +9,14 @@ struct Verify: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the log, a proof or a bundle against everything that is known of it.",
     discussion: """
-      Reads every record and computes hashes, links, ids, names and views anew; compares the log
-      with what this machine saw of it before, and with checkpoints and receipts that were kept
-      elsewhere. Exit 0: intact; 74: damaged, changed or rolled back; 66: there is no log. The
+      Reads every record and computes hashes, links, ids, names and views anew; compares the log \
+      with what this machine saw of it before, and with checkpoints and receipts that were kept \
+      elsewhere. Exit 0: intact; 74: damaged, changed or rolled back; 66: there is no log. The \
       verdict says how far it reaches and what proves it.
 
-      With a FILE, which `uetlog prove` or `uetlog bundle` wrote, checks that instead, without any
-      log. Exit 0: proved; 65: no such file as it should be; 74: changed, or signed by nobody who
-      is trusted.
+      With a FILE, which `uetlog prove` or `uetlog bundle` wrote, checks that instead, without \
+      any log. Exit 0: proved; 65: no such file as it should be; 74: changed, or signed by nobody \
+      who is trusted.
 
       EXAMPLES
         uetlog verify

@@ -57,6 +57,7 @@ extension Seal {
     }
     var draft = Draft(type: EventType.checkpoint_sealed.name, payload: payload)
     draft.source = "uetlog"
+    draft.isByLog = true
     return draft
   }
 }

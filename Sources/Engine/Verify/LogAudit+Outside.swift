@@ -87,9 +87,9 @@ extension LogAudit {
           + known.name)
       return nil
     }
-    return known.signers.isEmpty
-      ? "\(known.name) agrees to position \(last), its signature is not checked: no key"
-      : "\(known.name) agrees to position \(last), signed by \(known.signers.joined(separator: ", "))"
+    let signers = known.signers.joined(separator: ", ")
+    return "\(known.name) agrees to position \(last), "
+      + (signers.isEmpty ? "its signature is not checked: no key" : "signed by \(signers)")
   }
 
   /// Compares an event with the receipts that were given for its position.
