@@ -12,9 +12,9 @@ struct SealCommand: LogCommand {
     commandName: "seal",
     abstract: "Sign the log as it stands: a checkpoint to keep elsewhere.",
     discussion: """
-      The checkpoint (c2sp.org/tlog-checkpoint) covers all events before it. It is printed and kept \
-      in the log, as the event checkpoint_sealed that comes right behind what it covers. A copy \
-      elsewhere proves later what the log was: `uetlog verify --against FILE`.
+      The checkpoint (c2sp.org/tlog-checkpoint) covers all events before it. It is printed and \
+      kept in the log, as the event checkpoint_sealed that comes right behind what it covers. A \
+      copy elsewhere proves later what the log was: `uetlog verify --against FILE`.
 
       EXAMPLES
         uetlog seal > checkpoint.txt

@@ -20,7 +20,8 @@ struct Verify: LogCommand {
 
       EXAMPLES
         uetlog verify
-        uetlog verify --against checkpoint.txt --key build-log.vkey --receipt receipts.jsonl
+        uetlog verify --against checkpoint.txt --key build-log.vkey
+        uetlog verify --receipt receipts.jsonl
         uetlog verify 42.tlog-proof --key build-log.vkey
       """)
 

@@ -35,6 +35,10 @@ extension LogAudit {
       report.skip(.checkpoints, "none was given: --against FILE compares the log with one")
       return nil
     }
+    guard tree.isComplete else {
+      report.skip(.checkpoints, "without all records the roots are unknown")
+      return nil
+    }
     var said: [String] = []
     var best: OutsideEvidence.KnownCheckpoint?
     for known in evidence.checkpoints {
@@ -76,9 +80,6 @@ extension LogAudit {
         "the log was rolled back: it ends at position \(end), checkpoint \(known.name) covers "
           + "position \(last)")
       return nil
-    }
-    guard tree.isComplete else {
-      return "\(known.name) can't be compared without all records"
     }
     guard tree.frontier(size: checkpoint.size)?.root == checkpoint.root else {
       report.find(
