@@ -82,6 +82,8 @@ let package = Package(
     library("Schema", ["JSON", "Patterns"]),
     library("LMDB", ["CLMDB"]),
     library("Merkle", ["Bytes"]),
+    // Signed notes, checkpoints, proofs as files.
+    library("Evidence", ["Bytes", "Merkle", crypto]),
     // The files of schema/, embedded as bytes by the plugin.
     library("SchemaFiles", plugins: ["EmbedSchemas"]),
     // The log's words and protocols, and its in-memory twin.
@@ -91,7 +93,9 @@ let package = Package(
     // The domain, pure.
     library("Pipeline", ["Bytes", "Events", "JSON", "Schema", "SchemaFiles"]),
     // Append: decide, evolve, react, write.
-    library("Engine", ["Bytes", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "Schema"]),
+    library(
+      "Engine",
+      ["Bytes", "EventLog", "Events", "Evidence", "JSON", "Merkle", "Pipeline", "Schema"]),
     // Where a log is, the settings in force, opening it.
     library(
       "Configuration",
@@ -105,8 +109,8 @@ let package = Package(
     library(
       "Commands",
       [
-        "Bytes", "Configuration", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle",
-        "Pipeline", "Runner", "Schema", "SchemaFiles", argumentParser,
+        "Bytes", "Configuration", "Engine", "EventLog", "Events", "Evidence", "JSON", "LMDB",
+        "Merkle", "Pipeline", "Runner", "Schema", "SchemaFiles", argumentParser,
       ]),
     .executableTarget(
       name: "uetlog", dependencies: ["Commands"], exclude: ["append.order"],
@@ -125,6 +129,7 @@ let package = Package(
     tests("Schema", ["Bytes", "JSON", "Schema", "TestSupport"]),
     tests("LMDB", ["LMDB", "TestSupport"]),
     tests("Merkle", ["Bytes", "Merkle", "TestSupport"]),
+    tests("Evidence", ["Bytes", "Evidence", "Merkle"]),
     tests("Events", ["Bytes", "Events", "Merkle", "TestSupport"]),
     tests(
       "EventLog",
@@ -133,7 +138,7 @@ let package = Package(
     tests(
       "Engine",
       [
-        "Bytes", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle", "Pipeline",
+        "Bytes", "Engine", "EventLog", "Events", "Evidence", "JSON", "LMDB", "Merkle", "Pipeline",
         "TestSupport",
       ]),
     tests(

@@ -20,6 +20,9 @@ struct Uetlog: ParsableCommand {
       CommandGroup(
         name: "Reading",
         subcommands: [Replay.self, Project.self, Show.self, Trace.self, Stats.self]),
-      CommandGroup(name: "Operating", subcommands: [Verify.self, Schema.self, Config.self]),
+      CommandGroup(
+        name: "Proving",
+        subcommands: [Verify.self, SealCommand.self, Prove.self, Bundle.self, Key.self]),
+      CommandGroup(name: "Operating", subcommands: [Schema.self, Config.self]),
     ])
 }
