@@ -1,0 +1,91 @@
+"""One part of the torture: counts what held and what did not, and says how to see it again."""
+import concurrent.futures
+import os
+import random
+import shutil
+import tempfile
+import threading
+import traceback
+
+SHOWN_MAX = 20
+
+
+class Missing(Exception):
+    """The machine lacks what a part needs; the text says what."""
+
+
+class Part:
+    """What a part gets: a directory, a tier, a seed, and a place to put its findings."""
+
+    def __init__(self, name, tier, seed, at=None):
+        self.name, self.tier, self.seed, self.at = name, tier, seed, at
+        self.random = random.Random(f"{name} {seed}")
+        self.passed = self.failed = 0
+        self.lock = threading.Lock()
+        self.home = None
+
+    def of_tier(self, ci, soak):
+        """How much to do."""
+        return soak if self.tier == "soak" else ci
+
+    def wants(self, point):
+        """Whether a point is to be run: all are, unless --at names one."""
+        return self.at is None or self.at == point
+
+    def note(self, text):
+        with self.lock:
+            print(f"{self.name}: {text}", flush=True)
+
+    def check(self, point, problem):
+        """Counts one point; `problem` is None or says what was wrong."""
+        with self.lock:
+            if problem is None:
+                self.passed += 1
+                return
+            self.failed += 1
+            if self.failed <= SHOWN_MAX:
+                print(f"FAIL {self.name} {point}: {problem}")
+                print(f"     tools/torture --only {self.name} --tier {self.tier} "
+                      f"--seed {self.seed} --at '{point}'", flush=True)
+
+    def control(self, what, problem):
+        """Counts a negative control: a check of something broken, which must find a problem."""
+        if self.at is not None:
+            return
+        if problem:
+            self.note(f"control, {what}: found ({str(problem)[:150]})")
+        found = None if problem else "the control passed: this part can't fail"
+        self.check(f"control, {what}", found)
+
+    def each(self, function, points, workers=None):
+        """Runs `function(point)` for the points, some at a time; what it returns or raises is the
+        problem. Points are their own names, or tuples that begin with their name."""
+        def one(point):
+            name = point if isinstance(point, str) else point[0]
+            if not self.wants(name):
+                return
+            try:
+                problem = function(point)
+            except Exception:  # pylint: disable=broad-except
+                problem = traceback.format_exc(limit=-3)
+            self.check(name, problem)
+
+        with concurrent.futures.ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+            for _ in pool.map(one, points):
+                pass
+
+    def directory(self, disk=False):
+        """A new directory, in memory unless a real disk matters."""
+        if disk:
+            return tempfile.mkdtemp(dir=self.disk)
+        return tempfile.mkdtemp(dir=self.home)
+
+    def __enter__(self):
+        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        self.home = tempfile.mkdtemp(prefix="uetlog-torture.", dir=memory)
+        self.disk = tempfile.mkdtemp(prefix="uetlog-torture.")
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.home, ignore_errors=True)
+        shutil.rmtree(self.disk, ignore_errors=True)
