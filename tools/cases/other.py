@@ -85,6 +85,8 @@ def case_two_imports_agree(box):
 def case_an_import_that_is_tried_out_makes_no_log(box):
     path = repository(box)
     tried = box.run("import", "git", path, "--dry-run", "--json").json
+    same(tried["dry_run"], True, "dry_run")
+    has(box.run("import", "git", path, "--dry-run").output, "events would be stored")
     same(os.path.exists(box.log), False, "a log")
     done = box.run("import", "git", path, "--json").json
     same(tried["commits"], done["commits"], "commits")

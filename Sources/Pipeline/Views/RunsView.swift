@@ -9,13 +9,14 @@ package enum RunsView: View {
   package static let name = "runs"
   package static let summary = "The runs: state, times and counters."
   package static let prefix = "run-"
-  package static let columns = [
-    Column("run", ["run_id"]), Column("state", ["state"]), Column("project", ["project_id"]),
-    Column("phase", ["phase_id"]), Column("started", ["started_at"]),
-    Column("ended", ["ended_at"]),
-    Column("steps", ["counters", "step_attempts"], isNumeric: true),
-    Column("patches", ["counters", "patches_created"], isNumeric: true),
-    Column("errors", ["counters", "errors"], isNumeric: true),
+  package static let fields: [Column] = [
+    .main("run_id"), .main("state"), .main("project_id"), .main("phase_id"),
+    Column("workstream_id"), Column("execution_request_id"), Column("created_at"),
+    .main("started_at"), .main("ended_at"), Column("state_reason"), Column("origin.trigger_type"),
+    Column("origin.trigger_ref"), Column("origin.requested_by"),
+    .main("counters.step_attempts", isNumeric: true),
+    .main("counters.patches_created", isNumeric: true),
+    Column("counters.patches_applied", isNumeric: true), .main("counters.errors", isNumeric: true),
   ]
 
   package static func write(
