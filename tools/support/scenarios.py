@@ -39,7 +39,8 @@ def beginning(directory):
     box = Box(directory)
     box.worker()
     box.task()
-    box.lines(*[{"type": "note", "payload": {"text": "x" * (1 + 100 * (n % 9))}} for n in range(40)])
+    box.lines(*[{"type": "note", "payload": {"text": "x" * (1 + 100 * (n % 9))}}
+                for n in range(40)])
     box.path("build_finished.v1.json", json.dumps(SCHEMA))
     return box
 

@@ -8,6 +8,16 @@ import threading
 import traceback
 
 SHOWN_MAX = 20
+# With less room than this in memory a part works on the disk.
+MEMORY_MIN = 512 << 20
+
+
+def room(path):
+    """Free bytes of a file system that we may write to."""
+    if not os.access(path, os.W_OK):
+        return 0
+    status = os.statvfs(path)
+    return status.f_bavail * status.f_frsize
 
 
 class Missing(Exception):
@@ -22,7 +32,8 @@ class Part:
         self.random = random.Random(f"{name} {seed}")
         self.passed = self.failed = 0
         self.lock = threading.Lock()
-        self.home = None
+        self.of_point = threading.local()
+        self.home = self.disk = None
 
     def of_tier(self, ci, soak):
         """How much to do."""
@@ -64,24 +75,30 @@ class Part:
             name = point if isinstance(point, str) else point[0]
             if not self.wants(name):
                 return
+            self.of_point.made = []
             try:
                 problem = function(point)
             except Exception:  # pylint: disable=broad-except
                 problem = traceback.format_exc(limit=-3)
+            for directory in self.of_point.made:
+                shutil.rmtree(directory, ignore_errors=True)
+            self.of_point.made = []
             self.check(name, problem)
 
         with concurrent.futures.ThreadPoolExecutor(workers or os.cpu_count()) as pool:
             for _ in pool.map(one, points):
                 pass
 
-    def directory(self, disk=False):
-        """A new directory, in memory unless a real disk matters."""
-        if disk:
-            return tempfile.mkdtemp(dir=self.disk)
-        return tempfile.mkdtemp(dir=self.home)
+    def directory(self, disk=False, stays=False):
+        """A new directory, in memory unless a real disk matters; one that is made for a point goes
+        with it unless it `stays`."""
+        path = tempfile.mkdtemp(dir=self.disk if disk else self.home)
+        if not stays and hasattr(self.of_point, "made"):
+            self.of_point.made.append(path)
+        return path
 
     def __enter__(self):
-        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        memory = "/dev/shm" if room("/dev/shm") > MEMORY_MIN else None
         self.home = tempfile.mkdtemp(prefix="uetlog-torture.", dir=memory)
         self.disk = tempfile.mkdtemp(prefix="uetlog-torture.")
         return self

@@ -155,33 +155,8 @@ class Writer(threading.Thread):
     def look_at_status(self, process, errors):
         # 75 says that nothing was written: the lock was not to be had in time.
         if process.returncode not in (0, 75, -9):
-            self.ledger.complain(f"{self.kind} writer: exit {process.returncode}: {errors[-300:]!r}")
-
-
-class History:
-    """What the log says, compared with what it said before and with the receipts."""
-
-    def __init__(self):
-        self.ids = []  # of positions 1, 2, …
-        self.places = {}
-
-    def extend(self, events):
-        """Takes the events after the last known one; returns complaints."""
-        complaints = []
-        for event in events:
-            expected = len(self.ids) + 1
-            if event["position"] != expected:
-                complaints.append(f"position {event['position']} stands where {expected} should")
-            if event["event_id"] in self.places:
-                complaints.append(f"{event['event_id']} is in the log twice")
-            self.ids.append(event["event_id"])
-            self.places[event["event_id"]] = expected
-        return complaints
-
-    def lost(self, receipts):
-        """Receipts whose event is not where it should be."""
-        return [f"{name} has a receipt for {position} but is at {self.places.get(name)}"
-                for name, position in receipts.items() if self.places.get(name) != position]
+            self.ledger.complain(
+                f"{self.kind} writer: exit {process.returncode}: {errors[-300:]!r}")
 
 
 def killed_at_random(number, count, log, home, drafts, ledger, chance):

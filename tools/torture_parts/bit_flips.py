@@ -24,7 +24,7 @@ class Place:
     file, so the file stays the same one."""
 
     def __init__(self, part, template):
-        self.home = part.directory()
+        self.home = part.directory(stays=True)
         self.box = template.box(self.home)
         self.box.append("note", "text=marks the head")
         self.path = os.path.join(self.box.log, "data.mdb")

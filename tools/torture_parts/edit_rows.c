@@ -1,7 +1,7 @@
 // edit_rows DIRECTORY get TABLE | apply: for those who know the format and want to forge a log.
-// `get` prints the rows of a table (`main` is the unnamed one) as KEY VALUE in hexadecimal, - for an
-// empty value. `apply` reads lines `put TABLE KEY VALUE` and `del TABLE KEY`, and does them in one
-// transaction.
+// `get` prints the rows of a table (`main` is the unnamed one) as KEY VALUE in hexadecimal, - for
+// an empty value. `apply` reads lines `put TABLE KEY VALUE` and `del TABLE KEY`, and does them in
+// one transaction.
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>

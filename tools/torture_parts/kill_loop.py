@@ -8,8 +8,9 @@ import time
 
 import soundness
 from box import Box
+from history import History
 from readers import Reader, pairs, unlike
-from writers import Drafts, History, Ledger, killed_at_random
+from writers import Drafts, Ledger, killed_at_random
 
 # Recovery needs no waiting; the rest is for machines that are busy with other things.
 NEXT_APPEND_SECONDS_MAX = 2

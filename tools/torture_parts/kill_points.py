@@ -1,8 +1,8 @@
 """SIGKILL at each system call of each writing command.
 
 Afterwards the log must be intact, have what receipts were printed for, and take the same command
-again without repair. A command that was killed while it made a log may leave `log.tmp.…` beside it:
-nothing reads that.
+again without repair. A command that was killed while it made a log may leave `log.tmp.…` beside
+it: nothing reads that.
 """
 import os
 

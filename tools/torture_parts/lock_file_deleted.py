@@ -11,8 +11,9 @@ import time
 import soundness
 from box import Box
 from compiled import compiled
+from history import History
 from torture import Missing
-from writers import Drafts, History, Ledger, Writer
+from writers import Drafts, Ledger, Writer
 
 SECONDS = 0.6
 

@@ -10,8 +10,8 @@ import program
 import scenarios
 import soundness
 from box import Box, ulid
+from history import History
 from readers import Reader, pairs, unlike
-from writers import History
 
 SMALL = "65536"
 WRITERS = 4

@@ -125,7 +125,7 @@ class Checker:
     def __call__(self, state):
         _, tree, promised, mark = state
         if not hasattr(self.local, "home"):
-            self.local.home = self.part.directory()
+            self.local.home = self.part.directory(stays=True)
         shutil.rmtree(self.local.home)
         build(tree, self.local.home)
         box = Box(self.local.home)

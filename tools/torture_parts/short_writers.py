@@ -6,7 +6,7 @@ import time
 import program
 import soundness
 from box import Box
-from writers import History
+from history import History
 
 WRITERS = 64
 # The slowest hundredth may wait for so long.
