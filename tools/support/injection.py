@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import program
+from torture import Missing
 
 # A call's first line; what was interrupted by another thread goes on in a line with `resumed`.
 CALL = re.compile(r"^(\d+) +([a-z0-9_]+)\(")
@@ -14,6 +15,17 @@ MAIN = re.compile(r"rt_sigaction\(SIGPIPE")
 UNSTEADY = {"futex", "brk", "mmap", "munmap", "mprotect", "madvise", "mremap", "sched_yield",
             "gettid", "clock_nanosleep", "restart_syscall", "rt_sigprocmask", "read", "rseq",
             "set_robust_list", "tgkill", "exit"}
+
+
+def needed():
+    """Throws when strace is not there or may not trace, as in some containers."""
+    try:
+        done = subprocess.run(["strace", "-o", os.devnull, "true"], stderr=subprocess.PIPE,
+                              check=False)
+    except FileNotFoundError as error:
+        raise Missing("there is no strace: run tools/install") from error
+    if done.returncode != 0:
+        raise Missing(f"strace can't trace here: {done.stderr[-100:].decode()}")
 
 
 class Calls:

@@ -7,6 +7,7 @@ import platform
 import subprocess
 import time
 
+import injection
 import program
 import soundness
 from box import Box
@@ -41,6 +42,7 @@ def falls(events, member):
 
 
 def run(part):
+    injection.needed()
     if platform.machine() != "x86_64":
         raise Missing("the clock can be shifted on x86-64 only")
     shifter = compiled("tools/torture_parts/shift_clock.c", part.directory())

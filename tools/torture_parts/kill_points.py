@@ -46,6 +46,7 @@ def control(part, scenario):
 
 
 def run(part):
+    injection.needed()
     part.fired = part.missed = part.temporary = 0
     every = scenarios.all_scenarios(part.directory)
     for scenario in every:

@@ -13,6 +13,7 @@ import shutil
 import threading
 
 import crash_model
+import injection
 import scenarios
 import soundness
 import write_trace
@@ -165,6 +166,7 @@ def differs(steps, box):
 
 
 def run(part):
+    injection.needed()
     steps, box = recorded(part)
     final = box.events()
     part.check("recording", differs(steps, box))

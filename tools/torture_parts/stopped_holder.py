@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 
+import injection
 import program
 import scenarios
 import soundness
@@ -87,6 +88,7 @@ def stopped(part, point):
 
 
 def run(part):
+    injection.needed()
     rounds = part.of_tier(2, 20)
     part.each(lambda point: stopped(part, point), [
         (f"{kind}:{number}:{ending.name}:{turn}", kind, number, ending)

@@ -89,6 +89,7 @@ def control(part, scenario):
 
 
 def run(part):
+    injection.needed()
     part.fired = part.missed = 0
     part.statuses = {}
     every = scenarios.all_scenarios(part.directory)
