@@ -175,6 +175,36 @@ def case_terminal_controls_in_an_event_stay_harmless(box):
     same("\u001b" in done.output or "\u0007" in done.output, False, "control characters")
 
 
+def case_only_a_reversal_reverses(box):
+    box.append("note", "text=a")
+    draft = {"type": "note", "payload": {"text": "b"}, "reverses": RUN}
+    box.lines(draft, status=65)
+    first = box.events()[0]["event_id"]
+    box.lines({**draft, "reverses": first}, status=65)
+    same(len(box.events()), 1, "events")
+    box.run("verify")
+
+
+def case_the_logs_own_facts(box):
+    root = "0" * 64
+    for words in (["import_undone", "import_id=z", "reason=r"],
+                  ["payload_redacted", "position:=1", "reason=r"],
+                  ["checkpoint_sealed", "size:=9", f"root={root}"],
+                  ["schema_registered", "type=note", f"digest={root}", "schema:={}"],
+                  ["budget_warning", "scope=total", "limit_micro_usd=1", "spent_micro_usd=1"],
+                  ["import_started", "import_id=i", "source=s"]):
+        error = box.append(*words, status=65)
+        has(error["message"], words[0])
+        has(error["hint"], "Leave it out")
+
+
+def case_dependencies_in_a_circle(box):
+    box.append("task_created", "task_id=C1", "name=n", "kind=k", 'depends_on:=["C2"]')
+    error = box.append("task_created", "task_id=C2", "name=n", "kind=k", 'depends_on:=["C1"]',
+                       status=65)
+    has(error["message"], "task-C2 → task-C1 → task-C2")
+
+
 def case_a_label_twice(box):
     box.run("append", "note", "text=x", "--label", "a=1", "--label", "a=2", status=64)
     line = {"type": "note", "payload": {"text": "x"}, "labels": {"a": "2", "b": "3"}}

@@ -1,3 +1,4 @@
+internal import Bytes
 package import Events
 package import JSON
 
@@ -57,18 +58,25 @@ package enum RunsView: View {
     writer.endObject()
   }
 
-  /// The first event of a run that was never created, found through the links of its events.
+  /// The first event of a run that was never created, found through the links of its events; nil
+  /// when all of them are undone.
   private static func firstEvent(
     _ run: RunState, _ row: StateRow,
     in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> LiveEvent? {
     var position = run.lastInRun > .none ? run.lastInRun : row.last
     var first: LiveEvent?
+    var undone: Set<ULID> = []
     while let event = try liveEvent(at: position, in: tables) {
       guard event.event.envelope.previousInRun < position else {
         throw LogError(.corruption, "the event at \(position) links forward in its run")
       }
-      first = event
+      let envelope = event.event.envelope
+      if let target = envelope.reverses {
+        undone.insert(target)
+      } else if !undone.contains(envelope.eventID) {
+        first = event
+      }
       position = event.event.envelope.previousInRun
     }
     return first
