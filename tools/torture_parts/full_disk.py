@@ -121,7 +121,7 @@ def run(part):
 
 def fill(part, disk, scenario):
     """All points of a command on a disk."""
-    most = 64 if scenario.name == "bulk" else 16
+    most = {"bulk": 64, "create": 48}.get(scenario.name, 16)
     every = Fill(part, disk, scenario)
     points = [(f"{disk.kind}:{scenario.name}:{left}", left) for left in range(most)]
     part.each(lambda point: every.point(point[1]), points, workers=1)
