@@ -111,7 +111,7 @@ extension AppendUnit {
       event: event, name: draft.addresses.entity ?? draft.envelope.stream, state: state,
       reads: draft.addresses.reads, run: draft.addresses.run)
     let context = try machine.context(question, rows: tables, events: tables)
-    try sumsMustFit(event, state)
+    try sumsMustFit(event, state, in: tables)
     let facts = factFlags(of: event, context)
     var decision = Decision(flags: facts, consulted: context.consulted, event: event)
     do throws(LogError) {
@@ -145,8 +145,9 @@ extension AppendUnit {
   /// Refuses what would take a sum over its limit: sums are exact, so they have an end.
   ///
   /// It is the one charge that is refused; others are facts, whatever the budgets say.
-  private func sumsMustFit(
-    _ event: DomainEvent, _ state: (any EntityState)?
+  private mutating func sumsMustFit(
+    _ event: DomainEvent, _ state: (any EntityState)?,
+    in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
     guard event.type == .cost_charged || event.type == .cost_reserved else { return }
     var shares = factContributions(of: event)
@@ -154,10 +155,11 @@ extension AppendUnit {
       after.evolve(event)
       shares.note([], after.contributions())
     }
-    for share in shares {
-      guard let slot = machine.cache.slot(of: share.target), let row = machine.cache.state(slot),
-        !row.fits(share.field, share.amount)
-      else { continue }
+    for share in shares where share.target != .none {
+      let slot = try machine.cache.load(share.target, from: tables)
+      guard let row = machine.cache.state(slot), !row.fits(share.field, share.amount) else {
+        continue
+      }
       throw LogError(
         .badInput,
         "a sum of \(machine.cache.name(slot)?.description ?? "a budget") would be too large",
