@@ -80,6 +80,7 @@ let package = Package(
     library("JSON"),
     library("Patterns"),
     library("Schema", ["JSON", "Patterns"]),
+    library("Secrets", ["Bytes", crypto]),
     library("LMDB", ["CLMDB"]),
     library("Merkle", ["Bytes"]),
     // The files of schema/, embedded as bytes by the plugin.
@@ -106,7 +107,7 @@ let package = Package(
       "Commands",
       [
         "Bytes", "Configuration", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle",
-        "Pipeline", "Runner", "Schema", "SchemaFiles", argumentParser,
+        "Pipeline", "Runner", "Schema", "SchemaFiles", "Secrets", argumentParser,
       ]),
     .executableTarget(
       name: "uetlog", dependencies: ["Commands"], exclude: ["append.order"],
@@ -123,6 +124,7 @@ let package = Package(
     tests("JSON", ["Bytes", "JSON", "TestSupport"]),
     tests("Patterns", ["Bytes", "Patterns", "TestSupport"]),
     tests("Schema", ["Bytes", "JSON", "Schema", "TestSupport"]),
+    tests("Secrets", ["Bytes", "Secrets", "TestSupport"]),
     tests("LMDB", ["LMDB", "TestSupport"]),
     tests("Merkle", ["Bytes", "Merkle", "TestSupport"]),
     tests("Events", ["Bytes", "Events", "Merkle", "TestSupport"]),

@@ -20,6 +20,7 @@ struct Uetlog: ParsableCommand {
       CommandGroup(
         name: "Reading",
         subcommands: [Replay.self, Project.self, Show.self, Trace.self, Stats.self]),
-      CommandGroup(name: "Operating", subcommands: [Verify.self, Schema.self, Config.self]),
+      CommandGroup(
+        name: "Operating", subcommands: [Verify.self, Scan.self, Schema.self, Config.self]),
     ])
 }
