@@ -26,6 +26,19 @@ extension Timestamp: CustomStringConvertible {
 
   package init?(_ text: String) { self.init(text.utf8) }
 
+  /// The first or last moment there is, for a time or day that lies beyond; nil for any other text.
+  package init?(nearEndOf text: String) {
+    guard text.utf8.count >= 10, text.utf8.first != 0x2B, let year = Int(text.prefix(4)) else {
+      return nil
+    }
+    let tail = text.dropFirst(4) + (text.utf8.count == 10 ? "T00:00:00Z" : "")
+    // 2000 was a leap year, so every day of every year is one of its days.
+    guard Timestamp("\(text.prefix(4))" + tail) == nil, Timestamp("2000" + tail) != nil,
+      !(1678...2261).contains(year)
+    else { return nil }
+    self.init(nanoseconds: year > 2000 ? .max : .min)
+  }
+
   /// UTC with as many fraction digits as the moment needs: none, 3, 6 or 9.
   package var description: String { String(decoding: utf8, as: UTF8.self) }
 

@@ -10,6 +10,12 @@ static inline int uetlog_extend_file(int descriptor, int64_t from, int64_t size)
   return fallocate(descriptor, 0, (off_t)from, (off_t)(size - from));
 }
 
+/// Takes the blocks of a file's first `size` bytes; its length and content stay as they are.
+static inline int uetlog_reserve_file(int descriptor, int64_t size) {
+  enum { keep_size = 1 };
+  return fallocate(descriptor, keep_size, 0, (off_t)size);
+}
+
 /// Asks the processor to load the 64 cache lines of one 4 KiB page. The address need not be mapped:
 /// a prefetch never faults.
 static inline void uetlog_prefetch_page(uintptr_t page) {

@@ -8,7 +8,14 @@ package func run() -> Never {
   // A reader that goes away and a file size limit are errors of a write, not the end.
   signal(SIGPIPE, SIG_IGN)
   signal(SIGXFSZ, SIG_IGN)
-  let words = CommandLineWords(CommandLine.arguments.dropFirst())
+  StandardDescriptors.occupy()
+  let (arguments, wrong) = RawArguments.read()
+  let words = CommandLineWords(arguments)
+  if let wrong {
+    let console = Console(
+      here: Surroundings.current(), isJSON: arguments.contains("--json"), isQuiet: false)
+    exit(console.report(wrong).rawValue)
+  }
   exit(words.isAppend ? runAppend(words) : runParsed(words.all))
 }
 
@@ -28,6 +35,10 @@ private func runAppend(_ words: CommandLineWords) -> Int32 {
 
 private func runParsed(_ words: [String]) -> Int32 {
   let here = Surroundings.current()
+  if let unknown = CommandPath(words).unknown {
+    return Console(here: here, isJSON: words.contains("--json"), isQuiet: false)
+      .report(unknown).rawValue
+  }
   let command: any ParsableCommand
   do { command = try Uetlog.parseAsRoot(words) } catch { return report(error, words, here) }
   guard let command = command as? any LogCommand else {
@@ -49,13 +60,21 @@ private func runParsed(_ words: [String]) -> Int32 {
 private func report(_ error: any Error, _ words: [String], _ here: Surroundings) -> Int32 {
   let console = Console(here: here, isJSON: words.contains("--json"), isQuiet: false)
   guard Uetlog.exitCode(for: error).isSuccess else {
-    if console.isJSON {
-      let message = Uetlog.message(for: error)
-      return console.report(LogError(.usage, message)).rawValue
-    }
-    console.errors.line(Uetlog.fullMessage(for: error))
-    return console.finish(.usage).rawValue
+    let known = (["help"] + CommandPath(words).known).joined(separator: " ")
+    return console.report(
+      LogError(
+        .usage, Uetlog.message(for: error).startingSmall,
+        hint: "`uetlog \(known)` shows how it is called")
+    ).rawValue
   }
   console.output.line(Uetlog.fullMessage(for: error))
   return console.finish(.done).rawValue
+}
+
+extension String {
+  /// With a small first letter, as all our messages begin.
+  fileprivate var startingSmall: String {
+    guard let first, dropFirst().first?.isUppercase != true else { return self }
+    return first.lowercased() + dropFirst()
+  }
 }

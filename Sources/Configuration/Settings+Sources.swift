@@ -12,27 +12,37 @@ extension Settings {
     flags: [(setting: String, value: String, option: String)] = []
   ) throws(LogError) {
     self.init()
-    if let file = try Self.repositoryFile("uetlog.json", here) { try read(file.bytes, file.path) }
+    let folders = Self.configFolders(here)
+    if let file = try Self.nearest("uetlog.json", folders) { try read(file.bytes, file.path) }
     let ofLog = path + "/config.json"
     if let bytes = try Self.contents(ofLog) { try read(bytes, ofLog) }
-    priceFile = try Self.repositoryFile(Self.priceFileName, here)
+    priceFile = try Self.nearest(Self.priceFileName, folders)
     try readEnvironment(here)
     for flag in flags {
       try set(flag.setting, text: flag.value, .flag(flag.option), refusal: .usage)
     }
   }
 
-  /// The nearest `config/NAME` upward, no further than the top of the work tree.
-  package static func repositoryFile(
-    _ name: String, _ here: Surroundings
+  /// The nearest `config/NAME`.
+  private static func nearest(
+    _ name: String, _ folders: [String]
   ) throws(LogError) -> (path: String, bytes: [UInt8])? {
-    for directory in here.directoriesUpward {
-      let base = directory == "/" ? "" : directory
-      let path = base + "/config/" + name
+    for folder in folders {
+      let path = folder + "/" + name
       if let bytes = try contents(path) { return (path, bytes) }
-      if Files.exists(base + "/.git") { return nil }
     }
     return nil
+  }
+
+  /// The `config/` folders upward, no further than the top of the work tree, the nearest first.
+  private static func configFolders(_ here: Surroundings) -> [String] {
+    var folders: [String] = []
+    for directory in here.directoriesUpward {
+      let base = directory == "/" ? "" : directory
+      if Files.exists(base + "/config") { folders.append(base + "/config") }
+      if Files.exists(base + "/.git") { break }
+    }
+    return folders
   }
 
   private static func contents(_ path: String) throws(LogError) -> [UInt8]? {

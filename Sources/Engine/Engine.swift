@@ -21,8 +21,8 @@ package final class Engine<Log: EventLog>: Sendable {
     self.clock = clock
     preparer = Mutex(
       Preparer(
-        catalog: catalog, identity: log.identity, settingsDigest: settingsDigest, clock: clock,
-        entropy: entropy))
+        catalog: catalog, identity: log.identity, settingsDigest: settingsDigest,
+        prices: rules.prices, clock: clock, entropy: entropy))
   }
 
   /// Checks a draft; user-registered types are looked up in the log, reversals are worked out.

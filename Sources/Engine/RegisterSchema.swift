@@ -50,7 +50,8 @@ extension Engine {
     guard let payload = Payload(writer.bytes) else {
       throw LogError(.badInput, "the schema of \(type) is not JSON")
     }
-    let draft = Draft(type: EventType.schema_registered.name, payload: payload)
+    var draft = Draft(type: EventType.schema_registered.name, payload: payload)
+    draft.isByLog = true
     var unit = RegisterSchema(
       type: type, schema: schema,
       append: AppendUnit(

@@ -1,15 +1,19 @@
 package import Events
 internal import Glibc
 
-/// A thread beside the main one; it ends with the process.
-package enum Thread {
+/// A thread beside the main one; it is joined or detached.
+package struct Thread: Sendable {
+  private let handle: pthread_t
+
   private final class Work: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
   /// Runs `body` on a thread of its own.
-  package static func start(_ body: @escaping @Sendable () -> Void) throws(LogError) {
+  package static func start(
+    _ body: @escaping @Sendable () -> Void
+  ) throws(LogError) -> Thread {
     var thread = pthread_t()
     let work = unsafe Unmanaged.passRetained(Work(body))
     let result = unsafe pthread_create(
@@ -24,6 +28,12 @@ package enum Thread {
       let reason = unsafe String(cString: strerror(result))
       throw LogError(.system, "can't start a thread: \(reason)")
     }
-    pthread_detach(thread)
+    return Thread(handle: thread)
   }
+
+  /// Waits until it has ended and let go of all that it held.
+  package func join() { pthread_join(handle, nil) }
+
+  /// Lets it go on until it ends, or the process does.
+  package func detach() { pthread_detach(handle) }
 }

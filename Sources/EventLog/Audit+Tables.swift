@@ -135,6 +135,7 @@ extension DedupeKey {
     switch kind {
     case 0: self = .event(id)
     case 1: self = .scoped(high: id.high, low: id.low)
+    case 2: self = .payload(high: id.high, low: id.low)
     default: return nil
     }
   }

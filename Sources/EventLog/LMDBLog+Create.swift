@@ -30,6 +30,11 @@ extension LMDBLog {
         // Another process was first: its log is in place, ours goes.
         guard code == ENOTEMPTY || code == EEXIST else { throw LogError.cannotCreate(path) }
         removeTemporary(temporary)
+        guard unsafe access(path + "/data.mdb", F_OK) == 0 else {
+          throw LogError(
+            .cannotWrite, "\(path) is not empty and holds no log",
+            hint: "Name another directory with --log: it is made if there is none")
+        }
         return
       }
       try sync(directory: parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent)

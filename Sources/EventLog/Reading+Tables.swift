@@ -88,6 +88,9 @@ extension DedupeKey {
     case .scoped(let high, let low):
       out.append(1)
       out.append(ULID(high: high, low: low))
+    case .payload(let high, let low):
+      out.append(2)
+      out.append(ULID(high: high, low: low))
     }
     return out
   }

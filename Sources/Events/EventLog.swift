@@ -5,6 +5,8 @@ package enum DedupeKey: Hashable, Sendable {
   case event(ULID)
   /// A digest of source, type and the caller's key.
   case scoped(high: UInt64, low: UInt64)
+  /// A digest of what an event's payload has that no other event may have.
+  case payload(high: UInt64, low: UInt64)
 }
 
 /// What an id or key stands for.

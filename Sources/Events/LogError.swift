@@ -37,6 +37,8 @@ package struct LogError: Error, Hashable, Sendable, CustomStringConvertible {
     case unsafe
     /// Stored bytes are not what was written.
     case corruption
+    /// A signal asked to end.
+    case interrupted
     /// The settings are wrong.
     case settings
     /// This program is too old for the log.

@@ -17,6 +17,7 @@ internal import Synchronization
     try Environment.checkVersion()
     var opened: (handle: OpaquePointer, identity: FileIdentity)?
     try OpenFiles.register(path: path + "/data.mdb") { () throws(LMDBError) in
+      try LockFile.reserve(directory: path, options)
       let handle = unsafe try Self.open(path: path, options: options)
       do throws(LMDBError) {
         let identity = unsafe try FileIdentity(descriptor: Self.prepareDescriptor(of: handle))

@@ -50,6 +50,16 @@ import Testing
     }
   }
 
+  @Test func `a time beyond all moments has the nearest one, other texts have none`() {
+    let (first, last) = (Timestamp(nanoseconds: .min), Timestamp(nanoseconds: .max))
+    #expect(Timestamp(nearEndOf: "9999-12-31T23:59:59Z") == last)
+    #expect(Timestamp(nearEndOf: "9999-12-31") == last)
+    #expect(Timestamp(nearEndOf: "0001-01-01T00:00:00Z") == first)
+    for text in ["1999-02-29", "2026-11-22", "9999-13-01", "soon", "9999", "+999-01-01"] {
+      #expect(Timestamp(nearEndOf: text) == nil, "\(text)")
+    }
+  }
+
   @Test func `a printed moment parses to itself`() throws {
     try forAll(seed: 7, count: 2000) { generator in
       var moment = Timestamp(nanoseconds: Int64(bitPattern: generator.next()))

@@ -39,7 +39,8 @@ import Testing
     #expect(TimeOrPosition("2999-01-01T00:00:00Z", now: now) == .time(Timestamp(nanoseconds: .max)))
     #expect(TimeOrPosition("1066-10-14", now: now) == .time(Timestamp(nanoseconds: .min)))
     for text in [
-      "", "x", "-", "-5", "2026-13-01", "22.11.2026", "99999999999999999999999", "+5", "2999-02-30",
+      "", "x", "-", "-5", "1999-02-29", "2026-13-01",
+      "22.11.2026", "99999999999999999999999", "+5", "2999-02-30",
     ] {
       #expect(TimeOrPosition(text, now: now) == nil, "\(text)")
     }
@@ -51,6 +52,43 @@ import Testing
     table.add(["日本\n", "12345"])
     let style = Style(.never, isTerminal: false, Surroundings(workingDirectory: "/"))
     #expect(table.lines(style) == ["name    count", "a           1", #"日本\n  12345"#])
+  }
+
+  @Test func `a table keeps to a width by heading over several lines and cutting long texts`() {
+    var table = Table([("current task", false), ("spent micro usd", true), ("text", false)])
+    table.add(["T1", "12345", "one two three four five"])
+    let style = Style(.never, isTerminal: false, Surroundings(workingDirectory: "/"))
+    #expect(table.lines(style, width: 100) == table.lines(style))
+    #expect(
+      table.lines(style, width: 30) == [
+        "         spent", "current  micro", "task       usd  text",
+        "T1       12345  one two three…",
+      ])
+    // Numbers are never cut.
+    let narrow = table.lines(style, width: 5)
+    #expect(narrow.last == "T1       12345  one two…")
+  }
+
+  @Test func `a text is cut between words, or with what fits`() {
+    #expect(Table.cut("one two", to: 7) == "one two")
+    #expect(Table.cut("one two", to: 6) == "one…")
+    #expect(Table.cut("a longword", to: 6) == "a lon…")
+    #expect(Table.cut("日本語", to: 5) == "日本…")
+    #expect(Table.cut("abc", to: 0).isEmpty)
+  }
+
+  @Test func `a line is cut where the terminal ends, colours not counted`() {
+    func line(_ width: Int?) -> String {
+      var line = FittedLine(width: width)
+      line.add("abc") { "<\($0)>" }
+      line.add("defgh")
+      line.add("i")
+      return line.text
+    }
+    #expect(line(nil) == "<abc>defghi")
+    #expect(line(9) == "<abc>defghi")
+    #expect(line(7) == "<abc>def…")
+    #expect(line(2) == "<a…>")
   }
 
   @Test func `colours are used where they are wanted`() {

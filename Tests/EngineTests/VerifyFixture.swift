@@ -178,7 +178,7 @@ enum VerifyFixture {
       ("task_failed", #"{"task_id":"\#(task)","failure_kind":"test","error_message":"no"}"#),
       (
         "cost_reserved",
-        #"{"reservation_id":"r-\#(index)","task_id":"\#(task)","phase_id":"\#(phase)","model":"m","estimate_micro_usd":48000}"#
+        #"{"reservation_id":"r-\#(index)","task_id":"\#(task)","phase_id":"\#(phase)","model":"m","estimate_micro_usd":4800}"#
       ),
       (
         "cost_charged",

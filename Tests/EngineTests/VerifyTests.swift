@@ -250,7 +250,13 @@ import Testing
   @Test func `a truncated file and changed first pages are found before anything is mapped`() throws
   {
     let directory = try VerifyFixture.copy()
-    let whole = try VerifyFixture.dataFile.get()
+    do {
+      // So long that it goes to the end of the file: no free pages lie behind it.
+      let text = String(repeating: "z", count: 65_000)
+      let payload = VerifyFixture.payload(#"{"text":"\#(text)"}"#)
+      _ = try directory.engine(9).append(Draft(type: "note", payload: payload))
+    }
+    let whole = try verifyContents(of: directory.dataFile)
     for size in [0, 5000, 9000, whole.count / 2 / 4096 * 4096 + 7, whole.count - 1] {
       try verifyOverwrite(directory.dataFile, with: Array(whole[..<size]))
       let found = try directory.verify()

@@ -100,7 +100,7 @@ import Testing
     try bench.append(line(1, byteCount: 10))
     let (isOpen, isOver, asks) = (Flag(), Flag(), Flag())
     let log = bench.engine.log
-    try Thread.start {
+    let reader = try Thread.start {
       var unit = Reading(isOpen: isOpen, isOver: isOver)
       _ = try? log.read(&unit)
     }
@@ -108,13 +108,15 @@ import Testing
     await #expect(processExitsWith: .success) { [path = bench.path as String] in
       try GrowthTests.grow(path)
     }
-    try Thread.start {
+    let timer = try Thread.start {
       while !asks.isRaised { usleep(1000) }
       usleep(20_000)
       isOver.raise()
     }
     asks.raise()
     #expect(try bench.engine.head().position == Position(3001))
+    reader.join()
+    timer.join()
   }
 
   /// Tells other threads that it is over.

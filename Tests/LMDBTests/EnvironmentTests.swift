@@ -63,6 +63,14 @@ import Testing
     }
   }
 
+  @Test func `the lock file has all its blocks, so that a store to its map can't fail`() throws {
+    _ = try log.open()
+    var status = stat()
+    #expect(unsafe stat(log.path + "/lock.mdb", &status) == 0)
+    #expect(status.st_size > 0)
+    #expect(Int64(status.st_blocks) * 512 >= Int64(status.st_size))
+  }
+
   @Test func `a map larger than the address space is halved until it fits`() throws {
     let environment = try log.open(EnvironmentOptions(mapSizeBytes: 1 << 52))
     let size = try environment.info().mapSize

@@ -38,10 +38,11 @@ struct BudgetTests {
   }
 
   @Test(arguments: ["warn", "review"])
-  func `other modes admit more than the limit`(mode: String) throws {
+  func `no mode reserves more than the limit`(mode: String) throws {
     var reservation = try Scenario("reservation-r", ReservationState())
     try reservation.beside("budget-phase:P", budget(10, mode).state)
-    #expect(try reservation.refusal(.cost_reserved, ask(11)) == nil)
+    #expect(try reservation.refusal(.cost_reserved, ask(10)) == nil)
+    #expect(try reservation.refusal(.cost_reserved, ask(11))?.code == .budget)
   }
 
   @Test func `sums near the end of the range neither trap nor admit`() throws {
@@ -51,8 +52,23 @@ struct BudgetTests {
     var reservation = try Scenario("reservation-r", ReservationState())
     try reservation.beside("budget-phase:P", full.state)
     #expect(try reservation.refusal(.cost_reserved, ask(.max))?.code == .budget)
-    full.state.add(.spentMicroUSD, .max)
-    #expect(full.state.spentMicroUSD == .max)
+  }
+
+  @Test func `a sum has an end, and what is taken back leaves it as it was`() throws {
+    var budget = BudgetState()
+    let most = BudgetState.sumMax
+    for field in [SumField.spentMicroUSD, .reservedMicroUSD, .inputTokens, .outputTokens] {
+      #expect(budget.fits(field, most))
+      #expect(!budget.fits(field, most + 1))
+      budget.add(field, most)
+      #expect(budget.fits(field, 0))
+      #expect(!budget.fits(field, 1))
+    }
+    // Even past the end of the range: sums cancel by construction.
+    let before = budget
+    for amount in [Int64.max, .max, 1 << 53] { budget.add(.spentMicroUSD, amount) }
+    for amount in [Int64.max, 1 << 53, .max] { budget.add(.spentMicroUSD, 0 &- amount) }
+    #expect(budget == before)
   }
 
   @Test func `a reservation states its amount, or is told what it is`() throws {

@@ -67,7 +67,9 @@ struct DocumentTests {
     tool.state.errorsInRow = 4
     try check(tool.when(.tool_call_error).reactions, [.circuit_opened])
     tool.state.declared = .half_open
-    try check(tool.when(.tool_call_completed).reactions, [.circuit_closed])
+    try tool.when(.tool_call_started)
+    try check(
+      tool.when(.tool_call_completed, #"{"exit_code":0}"#).reactions, [.circuit_closed])
     var merge = try Scenario("merge-M", MergeState())
     let path = String(repeating: "p", count: 4000)
     try check(

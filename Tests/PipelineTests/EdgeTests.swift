@@ -151,7 +151,11 @@ struct EdgeTests {
       .compensated: .saga_compensation_completed,
       .compensation_failed: .saga_compensation_failed,
     ]
-    try walk("saga-S", start, \.status) { to in events[to].map { [($0, "{}")] } ?? [] }
+    var entered = try Scenario("saga-S", start)
+    try entered.given(.saga_step_started)
+    try walk("saga-S", entered.state, \.status) { to in
+      events[to].map { [($0, "{}")] } ?? []
+    }
   }
 
   @Test func `merges, steps, errors and requests follow their tables`() throws {

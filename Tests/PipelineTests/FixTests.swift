@@ -26,6 +26,10 @@ struct FixTests {
     #expect(try fix.field("error_context", "error_message") == "boom")
     #expect(fix.text.contains(#""priority":\#(priority)"#))
     #expect(fix.text.contains(#""depth":1"#))
+    // Where the name is taken, the next ones are tried, and then a person is asked.
+    #expect(
+      try fix.alternatives.dropLast().map { try $0.field("task_id") } == ["FIX-T-2", "FIX-T-3"])
+    #expect(fix.alternatives.last?.type == .review_requested)
   }
 
   @Test(arguments: ["timeout", "crash", "other"])
@@ -94,6 +98,7 @@ struct FixTests {
       Contribution(EntityNumber(16), .fixes, 1), Contribution(EntityNumber(16), .openFixes, 1),
     ]
     #expect(fix.state.contributions() == both)
+    fix.adds = []
     try fix.given(.task_failed)
     #expect(fix.state.contributions() == both)
     try fix.given(.task_completed)

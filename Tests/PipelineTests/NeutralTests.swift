@@ -92,7 +92,7 @@ struct NeutralTests {
     let fields: [SumField] = [
       .approvals, .gatePasses, .failedGates, .openFixes, .fixes, .lateEvents, .errors,
       .stepAttempts, .patchesCreated, .patchesApplied, .reservedMicroUSD, .spentMicroUSD,
-      .inputTokens, .outputTokens, .charges,
+      .inputTokens, .outputTokens, .charges, .tasksCompleted, .approver,
     ]
     func check<State: EntityState>(_ type: State.Type) throws {
       for event in EventType.allCases {

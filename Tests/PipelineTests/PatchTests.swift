@@ -54,12 +54,35 @@ struct PatchTests {
 
   @Test func `reviews demanded by the recorded policy must approve`() throws {
     var patch = try validated(policy: #"{"min_reviewers":2}"#)
-    _ = try patch.sum(.approvals, 1, because: .review_decided)
+    func approve(_ who: Int64...) throws -> LogError? {
+      var approvals = ApprovalState()
+      for one in who { approvals.add(.approver, one) }
+      try patch.beside("approval-patch-P", approvals)
+      return try patch.refusal(.patch_queued)
+    }
     #expect(try patch.refusal(.patch_queued)?.expected == "2")
-    _ = try patch.sum(.approvals, 1, because: .review_decided)
-    #expect(try patch.refusal(.patch_queued) == nil)
-    _ = try patch.sum(.approvals, -1, because: .event_reversed)
-    #expect(try patch.refusal(.patch_queued) != nil)
+    #expect(try approve(7)?.actual == "1")
+    #expect(try approve(7, 8) == nil)
+    // The same reviewer twice is one reviewer, and stays one when one review is undone.
+    #expect(try approve(7, 7)?.actual == "1")
+    #expect(try approve(7, 7, 8, -7) == nil)
+    #expect(try approve(7, 8, -7)?.actual == "1")
+  }
+
+  @Test func `a policy can't ask for more reviewers than can be told apart`() throws {
+    var approvals = ApprovalState()
+    for who in 1...Int64(ApprovalState.approversMax) { approvals.add(.approver, who) }
+    #expect(approvals.count == ApprovalState.approversMax)
+    approvals.add(.approver, 99)
+    #expect(approvals.count == ApprovalState.approversMax)
+    var patch = try Scenario("patch-P", PatchState())
+    try patch.when(.patch_created)
+    func refusal(_ count: Int) throws -> LogError? {
+      try patch.refusal(
+        .patch_validated, #"{\#(Self.checks),"policy":{"min_reviewers":\#(count)}}"#)
+    }
+    #expect(try refusal(ApprovalState.approversMax) == nil)
+    #expect(try refusal(ApprovalState.approversMax + 1)?.pointer == "/policy/min_reviewers")
   }
 
   @Test func `three applications are the most`() throws {

@@ -6,12 +6,16 @@ struct ReviewTests {
   @Test(arguments: [("approve", true), ("reject", false), ("adjust", false)])
   func `only an approval counts for the subject`(decision: String, counts: Bool) throws {
     var review = try Scenario("review-R", ReviewState())
-    review.adds = [EntityNumber(16)]
+    review.adds = [EntityNumber(16), EntityNumber(17)]
     try review.when(.review_requested)
     review.adds = [.none]
     #expect(review.state.contributions() == [])
-    try review.when(.review_decided, #"{"decision":"\#(decision)"}"#)
-    let share: Shares = [Contribution(EntityNumber(16), .approvals, 1)]
+    try review.when(.review_decided, #"{"decision":"\#(decision)","by":"ann"}"#)
+    let share: Shares = [
+      Contribution(EntityNumber(16), .approvals, 1),
+      Contribution(EntityNumber(17), .approver, Int64(review.state.decider)),
+    ]
+    #expect(review.state.decider != 0)
     #expect(review.state.contributions() == (counts ? share : []))
     #expect(try review.refusal(.review_decided)?.allowed == [])
   }

@@ -18,6 +18,7 @@ struct SagaTests {
     try saga.when(.saga_step_started, #"{"step":"a"}"#)
     try saga.when(.saga_step_completed, #"{"step":"a"}"#)
     #expect(saga.state.stateName == "running")
+    try saga.when(.saga_step_started, #"{"step":"b"}"#)
     try saga.when(.saga_step_completed, #"{"step":"b"}"#)
     #expect(saga.state.stateName == "completed")
     #expect(try saga.refusal(.saga_step_started, #"{"step":"b"}"#)?.allowed == ["compensating"])
@@ -30,6 +31,10 @@ struct SagaTests {
     try saga.when(.saga_step_started, #"{"step":"a"}"#)
     #expect(try saga.refusal(.saga_step_started, #"{"step":"a"}"#) != nil)
     try saga.when(.saga_step_failed, #"{"step":"a"}"#)
+    // What does not run can't end.
+    for type in [EventType.saga_step_completed, .saga_step_failed] {
+      #expect(try saga.refusal(type, #"{"step":"a"}"#)?.message.contains("did not start") == true)
+    }
     #expect(try saga.refusal(.saga_step_started, #"{"step":"a"}"#) == nil)
   }
 

@@ -149,6 +149,47 @@ struct TaskTests {
     #expect(task.state.stateName == "completed")
   }
 
+  @Test func `a completed task counts for the worker that has it, whoever names it`() throws {
+    var task = try pending()
+    task.adds = [EntityNumber(32)]
+    try task.when(.task_assigned, #"{"worker_id":"w1"}"#)
+    task.adds = [.none]
+    try task.when(.task_started)
+    #expect(task.state.contributions() == [])
+    var failed = task
+    try failed.when(.task_failed, #"{"error_message":"m"}"#)
+    #expect(failed.state.contributions() == [])
+    try task.when(.task_completed)
+    #expect(task.state.contributions() == [Contribution(EntityNumber(32), .tasksCompleted, 1)])
+  }
+
+  @Test func `late words count for the worker that has the task, once`() throws {
+    var task = try running(worker: worker(.terminated))
+    task.state.workerRow = EntityNumber(32)
+    for type in [EventType.task_completed, .task_failed, .task_progress] {
+      task.adds = [.none]
+      var event = try task.event(type, flags: .late)
+      #expect(task.state.facts(of: event) == [Contribution(EntityNumber(32), .lateEvents, 1)])
+      event.flags = []
+      #expect(task.state.facts(of: event) == [])
+      // Where the event names its worker, its payload counts.
+      task.adds = [EntityNumber(48)]
+      #expect(task.state.facts(of: try task.event(type, flags: .late)) == [])
+    }
+  }
+
+  @Test func `refusals name what would be allowed`() throws {
+    var task = try pending(#","depends_on":["A"]"#)
+    let claim = #"{"task_id":"T","worker_id":"w1"}"#
+    #expect(try task.refusal(.task_assigned, claim)?.allowed == ["blocked", "cancelled"])
+    try task.beside("worker-w1", worker(.draining))
+    #expect(try task.refusal(.task_assigned, claim)?.allowed == ["blocked", "cancelled"])
+    task.state.status = .failed
+    task.state.retries = 3
+    #expect(try task.refusal(.task_retried)?.allowed == [])
+    #expect(try task.refusal(.task_retried) != nil)
+  }
+
   @Test func `a crash that somebody else saw is not late`() throws {
     var task = try running(worker: worker(.terminated))
     let named = #"{"failure_kind":"crash","error_message":"m","worker_id":"w1"}"#

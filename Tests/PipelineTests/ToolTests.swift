@@ -34,6 +34,7 @@ struct ToolTests {
     #expect(try tool.refusal(.tool_call_started)?.allowed == ["half_open"])
     let opened = tool.now
     tool.now = opened.advanced(by: 60_000_000_000 - 1)
+    #expect(try tool.refusal(.circuit_half_opened)?.allowed == [])
     #expect(try tool.refusal(.circuit_half_opened) != nil)
     tool.now = opened.advanced(by: 60_000_000_000)
     try tool.when(.circuit_half_opened)
@@ -48,6 +49,25 @@ struct ToolTests {
     #expect(recovered.state.errorsInRow == 0)
     #expect(try recovered.refusal(.tool_call_started) == nil)
     #expect(try tool.when(.tool_call_error).reactions.map(\.type) == [.circuit_opened])
+  }
+
+  @Test func `only the trial call closes the circuit, and only when all is well`() throws {
+    var tool = try open()
+    tool.now = tool.now.advanced(by: 60_000_000_000)
+    try tool.when(.circuit_half_opened)
+    // A call from before the circuit opened ends now.
+    #expect(
+      try tool.when(.tool_call_completed, #"{"call_id":"old","exit_code":0}"#).reactions == [])
+    try tool.when(.tool_call_started, #"{"call_id":"trial"}"#)
+    #expect(
+      try tool.when(.tool_call_completed, #"{"call_id":"old","exit_code":0}"#).reactions == [])
+    #expect(try tool.refusal(.tool_call_started, #"{"call_id":"next"}"#) != nil)
+    #expect(
+      try tool.when(.tool_call_completed, #"{"call_id":"trial","exit_code":1}"#).reactions == [])
+    // That told nothing: the next call is the trial.
+    try tool.when(.tool_call_started, #"{"call_id":"next"}"#)
+    let closed = try tool.when(.tool_call_completed, #"{"call_id":"next","exit_code":0}"#)
+    #expect(closed.reactions.map(\.type) == [.circuit_closed])
   }
 
   @Test func `a trial that never ended may be repeated after a pause`() throws {

@@ -85,9 +85,15 @@ struct WorkerTests {
     try worker.when(.worker_error)
     #expect(health(worker.state, after: 1).verdict == .errors)
     #expect(WorkerHealth.quarantineReason(of: worker.state, at: start, Rules()) != nil)
+    // Being idle again is no completed task: it may have failed.
     try worker.when(.worker_idle)
+    #expect(worker.state.errorCount == 10)
+    _ = try worker.sum(.tasksCompleted, 1, because: .task_completed)
     #expect(worker.state.errorCount == 0)
     #expect(health(worker.state, after: 1).isHealthy == true)
+    try worker.when(.worker_error)
+    _ = try worker.sum(.tasksCompleted, -1, because: .event_reversed)
+    #expect(worker.state.errorCount == 11)
   }
 
   @Test func `errors before the first beat are kept`() throws {

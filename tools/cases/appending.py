@@ -3,7 +3,7 @@ import json
 import os
 import subprocess
 
-from box import RUN, has, same, ulid
+from box import PATCH, RUN, has, same, ulid
 
 NOTE = {"type": "note", "payload": {"text": "hello"}}
 
@@ -167,3 +167,76 @@ def case_the_receipt_goes_to_a_file_too(box):
     receipt = box.append("note", "text=hello", "--receipt", path)
     with open(path, encoding="utf-8") as file:
         same(json.load(file), receipt, "file")
+
+
+def case_a_charge_is_made_once(box):
+    words = ["cost_charged", "charge_id=C", "model=m", "input_tokens=1", "output_tokens=1"]
+    first = box.append(*words, "amount_micro_usd=100")
+    for more in (["--source", "s1"], ["--source", "s2"], ["--key", "k1"], ["--key", "k2"]):
+        again = box.append(*words, "amount_micro_usd=100", *more)
+        same((again["position"], again["duplicate"]), (first["position"], True), str(more))
+    error = box.append(*words, "amount_micro_usd=101", "--key", "k3", status=65)
+    has(error["message"], 'charge_id "C"')
+    total, = box.run("project", "budget", "--key", "total", "--format", "json").json
+    same(total["spent_micro_usd"], 100, "spent")
+    box.run("verify")
+
+
+def case_the_same_content_for_the_same_request_is_one_patch(box):
+    box.patch()
+    draft = box.events()[0]["payload"]
+    del draft["ledger_id"]
+    draft["artifact"]["patch_id"] = ulid(7)
+    again = box.append("patch_created", "--data", json.dumps(draft))
+    same((again["position"], again["duplicate"]), (1, True), "the same request")
+    draft["artifact"]["origin"]["execution_request_id"] = ulid(8)
+    other = box.append("patch_created", "--data", json.dumps(draft))
+    same((other["position"], other["duplicate"]), (2, False), "another request")
+    same(box.events()[1]["payload"]["same_content_as"], PATCH, "whose content it is")
+    export = box.run("replay", "--format", "jsonl").bytes
+    box.run("verify")
+    box.log = box.path("copy")
+    box.run("append", stdin=export)
+    same(box.run("replay", "--format", "jsonl").bytes, export, "second export")
+    box.run("verify")
+
+
+def case_costs_count_for_all_that_encloses_them(box):
+    box.append("workstream_created", "workstream_id=W", "phase_id=P", "project_id=X")
+    box.append("task_created", "task_id=T", "name=n", "kind=k", "workstream_id=W")
+    box.append("budget_set", "scope=project:X", "limit_micro_usd=100", "mode=warn")
+    box.append("cost_charged", "charge_id=c", "model=m", "input_tokens=1", "output_tokens=1",
+               "amount_micro_usd=60", "task_id=T")
+    error = box.append("cost_reserved", "reservation_id=r", "estimate_micro_usd=41", "task_id=T",
+                       status=77)
+    has(error["message"], "project:X")
+    box.append("cost_reserved", "reservation_id=r", "estimate_micro_usd=40", "task_id=T")
+    export = box.run("replay", "--format", "jsonl").bytes
+    box.run("verify")
+    box.log = box.path("copy")
+    box.run("append", stdin=export)
+    same(box.run("replay", "--format", "jsonl").bytes, export, "second export")
+
+
+def case_a_priced_reservation_needs_no_amount(box):
+    price = "gpt-4"
+    box.append("cost_reserved", "reservation_id=p1", f"model={price}", "input_tokens=1000",
+               "output_tokens=10")
+    total, = box.run("project", "budget", "--key", "total", "--format", "json").json
+    same(total["reserved_micro_usd"] > 0, True, "reserved")
+    box.append("cost_reserved", "reservation_id=p2", "model=nobody-knows", status=65)
+
+
+def case_an_imported_history_can_be_copied(box):
+    repository = box.path("repository")
+    git = ["git", "-C", repository, "-c", "user.name=n", "-c", "user.email=a@b"]
+    subprocess.run(["git", "init", "-q", repository], check=True)
+    for number in range(3):
+        box.path("repository/file", str(number))
+        subprocess.run([*git, "add", "."], check=True)
+        subprocess.run([*git, "commit", "-q", "-m", str(number)], check=True)
+    box.run("import", "git", repository)
+    export = box.run("replay", "--format", "jsonl").bytes
+    box.log = box.path("copy")
+    box.run("append", stdin=export)
+    same(box.run("replay", "--format", "jsonl").bytes, export, "second export")

@@ -2,7 +2,7 @@
 import json
 import os
 
-from box import PATCH, has, same, ulid
+from box import PATCH, RUN, has, same, ulid
 
 NOTE = {"type": "note", "payload": {"text": "hello"}}
 
@@ -173,3 +173,91 @@ def case_terminal_controls_in_an_event_stay_harmless(box):
     box.append("note", "--data", json.dumps({"text": "a\u001b[31mred\u0007"}))
     done = box.run("replay")
     same("\u001b" in done.output or "\u0007" in done.output, False, "control characters")
+
+
+def case_only_a_reversal_reverses(box):
+    box.append("note", "text=a")
+    draft = {"type": "note", "payload": {"text": "b"}, "reverses": RUN}
+    box.lines(draft, status=65)
+    first = box.events()[0]["event_id"]
+    box.lines({**draft, "reverses": first}, status=65)
+    same(len(box.events()), 1, "events")
+    box.run("verify")
+
+
+def case_the_logs_own_facts(box):
+    root = "0" * 64
+    for words in (["import_undone", "import_id=z", "reason=r"],
+                  ["payload_redacted", "position:=1", "reason=r"],
+                  ["checkpoint_sealed", "size:=9", f"root={root}"],
+                  ["schema_registered", "type=note", f"digest={root}", "schema:={}"],
+                  ["budget_warning", "scope=total", "limit_micro_usd=1", "spent_micro_usd=1"],
+                  ["import_started", "import_id=i", "source=s"]):
+        error = box.append(*words, status=65)
+        has(error["message"], words[0])
+        has(error["hint"], "Leave it out")
+
+
+def case_dependencies_in_a_circle(box):
+    box.append("task_created", "task_id=C1", "name=n", "kind=k", 'depends_on:=["C2"]')
+    error = box.append("task_created", "task_id=C2", "name=n", "kind=k", 'depends_on:=["C1"]',
+                       status=65)
+    has(error["message"], "task-C2 → task-C1 → task-C2")
+
+
+def case_a_label_twice(box):
+    box.run("append", "note", "text=x", "--label", "a=1", "--label", "a=2", status=64)
+    line = {"type": "note", "payload": {"text": "x"}, "labels": {"a": "2", "b": "3"}}
+    box.run("append", "--label", "a=1", "--label", "c=4", stdin=json.dumps(line))
+    event, = box.events()
+    same(event["labels"], {"c": "4", "a": "2", "b": "3"}, "the line's own label counts")
+    text = box.run("replay", "--format", "jsonl").output
+    other = box.path("other")
+    box.run("append", "--log", other, stdin=text)
+    same(box.run("replay", "--log", other, "--format", "jsonl").output, text, "round trip")
+
+
+def case_an_empty_key(box):
+    box.run("append", "note", "text=x", "--key", "", status=64)
+    box.run("append", "note", "text=x", "--key=", status=64)
+    done = box.run("append", "--json", status=65,
+                   stdin=json.dumps({"type": "note", "key": "", "payload": {"text": "x"}}))
+    same(done.error["pointer"], "/key", "pointer")
+    same(len(box.events()), 0, "events")
+
+
+def case_an_argument_that_is_not_utf8(box):
+    for words in ([b"text=a\xff"], [b"text=a", b"--key", b"\xff"], [b"text=\xed\xa0\x80"]):
+        same(box.run("append", "note", *words, "--json", status=65).error["code"], "bad_input",
+             "code")
+    box.run("show", b"\xff", status=65)
+    box.append("note", "text=é€😀")
+    same([event["payload"]["text"] for event in box.events()], ["é€😀"], "events")
+
+
+def case_only_white_space_is_a_blank_line(box):
+    for byte in (0, 1, 0x0B, 0x0C, 0x1F):
+        box.run("append", stdin=bytes([byte]) * 1000 + b"\n", status=65)
+    box.run("append", stdin=b"\n \t \r\n\r\n")
+
+
+def case_a_cut_last_line_says_what_is_stored(box):
+    whole = json.dumps({"type": "note", "payload": {"text": "x"}})
+    text = whole + "\n" + whole[:20]
+    has(box.run("append", stdin=text, status=65).errors, "Everything before it is stored")
+    same(len(box.events()), 1, "events")
+    has(box.run("append", "--atomic", stdin=text, status=65).errors, "Nothing is stored")
+    same(len(box.events()), 1, "events")
+
+
+def case_a_time_out_of_range_and_small_letters(box):
+    for time in ("9999-12-31T23:59:59Z", "1500-01-01T00:00:00+01:00"):
+        error = box.append("note", "text=a", "--ts", time, status=64)
+        has(error["message"] + error["expected"], "out of range", "2262-04-11")
+    has(box.append("note", "text=a", "--ts", "1999-02-29T00:00:00Z", status=64)["message"],
+        "is no time")
+    line = {"type": "note", "payload": {"text": "a"}, "ts": "9999-12-31T23:59:59Z"}
+    error = box.lines(line, status=65).error
+    has(error["message"] + error["pointer"], "out of range", "/ts")
+    same(box.append("note", "text=a", "--id", RUN.lower(), status=64)["actual"], "small letters",
+         "found")

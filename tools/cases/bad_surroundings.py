@@ -1,4 +1,5 @@
 """Broken pipes, read-only directories, full disks, other versions, damaged files."""
+import contextlib
 import json
 import os
 import resource
@@ -38,6 +39,44 @@ def case_stdout_is_full(box):
         done = popen(box, ["append", "note", "text=second"], stdout=full)
     same(done.status, 71, "exit")
     same(len(box.events()), 2, "events")
+
+
+def closing(*descriptors):
+    def close():
+        for descriptor in descriptors:
+            os.close(descriptor)
+    return close
+
+
+def case_standard_descriptors_that_are_closed(box):
+    """No file of the log gets their places, and nobody is told what can't be said."""
+    for words in ([], ["--json"]):
+        done = popen(box, ["append", "note", "text=a", *words], stdout=None,
+                     preexec_fn=closing(1))
+        same(done.status, 71, "exit")
+    lines = (json.dumps(NOTE) + "\n").encode()
+    for words in (["--follow-stdin", "--json"], ["--json"]):
+        done = popen(box, ["append", *words], stdin=lines, stdout=None, preexec_fn=closing(1))
+        same(done.status, 71, "exit")
+    same(popen(box, ["append"], preexec_fn=closing(0)).status, 65, "exit without stdin")
+    same(popen(box, ["append", "note", "text=a"], stdout=None,
+               preexec_fn=closing(0, 1, 2)).status, 71, "exit without any")
+    same(popen(box, ["replay"], stdout=None, preexec_fn=closing(1)).status, 73, "exit")
+    same(len(box.events()), 5, "events")
+    box.run("verify")
+
+
+def case_a_directory_that_is_no_log(box):
+    box.path("full")
+    os.mkdir(box.path("full"))
+    box.path("full/something", "x")
+    error = box.run("append", "note", "text=a", "--log", box.path("full"), "--json",
+                    status=73).error
+    has(error["message"], box.path("full"), "not empty")
+    same(os.listdir(box.path("full")), ["something"], "files")
+    same([name for name in os.listdir(box.home) if "tmp" in name], [], "rests")
+    os.mkdir(box.path("empty"))
+    box.run("append", "note", "text=a", "--log", box.path("empty"))
 
 
 def case_a_reader_that_stops_early(box):
@@ -177,15 +216,57 @@ def case_a_file_that_may_not_grow(box):
     box.run("verify")
 
 
-def case_a_full_disk(box):
+@contextlib.contextmanager
+def small_disk(box, size):
+    """A file system of its own; the log lies on it."""
     disk = box.path("disk")
     os.mkdir(disk)
-    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], check=False,
-                           stderr=subprocess.DEVNULL)
+    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk],
+                           check=False, stderr=subprocess.DEVNULL)
     if mount.returncode != 0:
         raise Skip("no right to mount a small file system")
     try:
         box.log = os.path.join(disk, "log")
+        yield disk
+    finally:
+        subprocess.run(["umount", disk], check=False)
+
+
+def fill(disk, left):
+    """Leaves `left` blocks of 4 KiB free."""
+    path = os.path.join(disk, "filler")
+    if os.path.exists(path):
+        os.remove(path)
+    with open(path, "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, (os.statvfs(disk).f_bavail - left) * 4096)
+
+
+def case_no_room_for_a_new_log(box):
+    """Wherever it runs out: an exit code and no rests, never a signal."""
+    with small_disk(box, "256k") as disk:
+        for left in (0, 1, 2, 5, 16, 17, 18, 19):
+            fill(disk, left)
+            done = box.run("append", "note", "text=a", "--json", status=75)
+            same(done.error["code"], "no_space", f"code with {left} blocks")
+            same(os.listdir(disk), ["filler"], f"files with {left} blocks")
+        os.remove(os.path.join(disk, "filler"))
+        box.append("note", "text=a")
+
+
+def case_no_room_for_the_lock_file_of_a_copy(box):
+    with small_disk(box, "256k") as disk:
+        box.append("note", "text=a")
+        os.remove(os.path.join(box.log, "lock.mdb"))
+        fill(disk, 0)
+        for words in (["append", "note", "text=b"], ["replay"], ["verify"]):
+            same(box.run(*words, "--json", status=75).error["code"], "no_space", "code")
+        os.remove(os.path.join(disk, "filler"))
+        box.append("note", "text=b")
+        same(len(box.events()), 2, "events")
+
+
+def case_a_full_disk(box):
+    with small_disk(box, "2m"):
         text = json.dumps({"type": "note", "payload": {"text": "x" * 6000}}) + "\n"
         receipts, status = 0, 0
         while status == 0 and receipts < 2000:
@@ -196,8 +277,6 @@ def case_a_full_disk(box):
         same(done.error["code"], "no_space", "code")
         same(len(box.events()), receipts, "events")
         box.run("verify")
-    finally:
-        subprocess.run(["umount", disk], check=False)
 
 
 def case_the_log_is_held_by_another(box):

@@ -54,7 +54,7 @@ def case_what_a_command_of_its_own_undoes(box):
     box.patch("patch_apply_succeeded")
     last = box.events("--stream", f"patch-{PATCH}")[-1]
     done = box.run("compensate", "--event", last["event_id"], "--reason", "x", "--json", status=65)
-    has(json.dumps(done.error), "patch rollback")
+    has(done.error["hint"], f"patch_rolled_back patch_id={PATCH}")
 
 
 def case_money_stays_spent(box):
@@ -79,3 +79,44 @@ def case_a_reservation_is_open_again_when_its_charge_is_undone(box):
     same(after, before, "budget")
     box.append("cost_released", "reservation_id=r1")
     box.run("verify")
+
+
+def case_what_later_events_stand_on_is_not_undone(box):
+    for name, more in (("A", []), ("B", ['depends_on:=["A"]'])):
+        box.append("task_created", f"task_id={name}", "name=n", "kind=implementation", *more)
+    box.append("task_assigned", "task_id=A", "worker_id=w")
+    box.append("task_started", "task_id=A")
+    done = box.append("task_completed", "task_id=A")
+    claim = box.append("task_assigned", "task_id=B", "worker_id=v")
+    words = ["compensate", "--event", done["event_id"], "--reason", "x"]
+    error = box.run(*words, "--json", status=65).error
+    has(error["message"], f"task_assigned at position {claim['position']}", "task-A")
+    box.run("compensate", "--event", claim["event_id"], "--reason", "x")
+    box.run(*words)
+    same(state(box, "A"), "running", "after")
+    box.run("verify")
+
+
+def case_the_command_that_undoes_is_one_that_works(box):
+    """A hint names a command of this program, with the ids filled in."""
+    box.patch("patch_apply_succeeded")
+    last = box.events("--stream", f"patch-{PATCH}")[-1]
+    done = box.run("compensate", "--event", last["event_id"], "--reason", "x", "--json", status=65)
+    command = done.error["hint"].split("`")[1].replace("TEXT", "red").split()
+    same(command[0], "uetlog", "program")
+    box.run(*command[1:])
+    row, = box.run("project", "patches", "--format", "json").json
+    same(row["state"], "rolled_back", "state")
+    box.append("worker_spawned", "worker_id=w1", "adapter_type=aider")
+    box.append("worker_quarantined", "worker_id=w1", "reason=r")
+    done = box.run("compensate", "--stream", "worker-w1", "--to", "0", "--reason", "x", "--json")
+    command = done.json["left"][0]["command"]
+    has(command, "worker_id=w1")
+    same("{" in command, False, "template")
+
+
+def case_a_run_without_events_is_no_run(box):
+    box.append("run_created", f"run_id={RUN}", "project_id=p", "--run", RUN)
+    same(len(box.run("project", "runs", "--format", "json").json), 1, "before")
+    box.run("compensate", "--run", RUN, "--reason", "x")
+    same(box.run("project", "runs", "--format", "json").json, [], "after")

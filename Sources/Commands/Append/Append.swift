@@ -18,8 +18,9 @@ struct Append: ParsableCommand {
 
       When append returns 0 the event is on disk for ever. Lines are stored in groups; a refused \
       one is reported with its number on standard error and the rest go on (exit 65 at the end). \
-      With --follow-stdin --json every line gets one line of answer on standard output, a receipt \
-      or an error.
+      With --follow-stdin --json every line that is not blank gets one line of answer on standard \
+      output, a receipt or an error. Interrupted (INT, TERM), append ends after the group at hand, \
+      says up to which line it came, and exits 75.
 
       EXAMPLES
         uetlog append worker_heartbeat worker_id=w1 progress=42

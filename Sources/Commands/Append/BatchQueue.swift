@@ -80,6 +80,16 @@ final class BatchQueue: @unchecked Sendable {
     return try taken.get()
   }
 
+  /// Gives up what is waiting, unless all of it has been taken.
+  func interrupt() {
+    locked {
+      if case .success = end, batches.isEmpty { return }
+      batches.removeAll()
+      end = .failure(LogError(.interrupted, "interrupted"))
+      signal()
+    }
+  }
+
   /// Says that nothing more comes, and why.
   func finish(_ result: Result<Void, LogError> = .success(())) {
     locked {

@@ -25,26 +25,32 @@ struct BulkAppend<Log: EventLog> {
   private func runLines() throws(LogError) -> ExitCode {
     let queue = BatchQueue(limits)
     let (engine, defaults, limits) = (engine, defaults, limits)
+    try Interruption.watch { queue.interrupt() }
     try Thread.start {
       var reader = LineReader(engine, defaults, limits)
       do throws(LogError) {
         try reader.read(isAwaited: { queue.isWaitedFor }, handOver: { queue.put($0) })
         queue.finish()
       } catch { queue.finish(.failure(error)) }
-    }
+    }.detach()
     defer { queue.finish() }
     var committer = Committer(self)
     var progress = Progress("appending", isQuiet: console.isQuiet || isFollowing)
-    while let batch = try queue.take() {
-      try committer.commit(batch)
-      if let failure = committer.show([batch]) { return committer.lost(failure) }
-      progress.update(UInt64(committer.storedCount))
+    do throws(LogError) {
+      while let batch = try queue.take() {
+        try committer.commit(batch)
+        if let failure = committer.show([batch]) { return committer.lost(failure) }
+        progress.update(UInt64(committer.storedCount))
+      }
+    } catch {
+      guard error.code == .interrupted else { throw error }
+      return committer.interrupted(error)
     }
     return committer.sum()
   }
 
   private func runAtomic() throws(LogError) -> ExitCode {
-    var reader = LineReader(engine, defaults, limits)
+    var reader = LineReader(engine, defaults, limits, isAtomic: true)
     var batches: [Batch] = []
     var (eventCount, byteCount, isOver) = (0, 0, false)
     try reader.read(

@@ -9,6 +9,8 @@ struct Committer<Log: EventLog> {
   private var refusedCount = 0
   private var answers: [AppendUnit.Outcome] = []
   private var lastPosition = Position.none
+  /// The last line that was dealt with.
+  private var lastLine = 0
 
   init(_ bulk: BulkAppend<Log>) { self.bulk = bulk }
 
@@ -22,6 +24,9 @@ struct Committer<Log: EventLog> {
       do throws(LogError) {
         answers = try bulk.engine.append(batch.drafts, bulk.options)
       } catch { throw located(error, batch) }
+    }
+    for line in [batch.lines.last, batch.refusals.last?.line, batch.deferred?.line] {
+      lastLine = max(lastLine, line ?? 0)
     }
   }
 
@@ -105,12 +110,25 @@ struct Committer<Log: EventLog> {
   /// The exit code after everything was read.
   func sum() -> ExitCode {
     if !bulk.isFollowing, !bulk.console.isJSON, !bulk.console.isQuiet {
-      let verb = bulk.options.isDryRun ? "would store" : "stored"
-      bulk.console.errors.line(
-        "\(verb) \(storedCount), duplicates \(duplicateCount), refused \(refusedCount)")
+      bulk.console.errors.line(counts)
       bulk.console.errors.flush()
     }
     return refusedCount > 0 ? .badInput : .done
+  }
+
+  private var counts: String {
+    let verb = bulk.options.isDryRun ? "would store" : "stored"
+    return "\(verb) \(storedCount), duplicates \(duplicateCount), refused \(refusedCount)"
+  }
+
+  /// The exit code after a signal: says where to go on.
+  func interrupted(_ error: LogError) -> ExitCode {
+    var located = error
+    located.message = "interrupted after line \(lastLine): \(counts)"
+    located.hint =
+      "Go on with `tail -n +\(lastLine + 1)`, or run the same command again: lines with an "
+      + "event_id or key are stored once"
+    return bulk.console.report(located)
   }
 
   /// The exit code after a batch whose receipts could not be printed.

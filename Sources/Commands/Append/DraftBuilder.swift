@@ -34,8 +34,12 @@ struct DraftBuilder {
       guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
         throw LogError(.usage, "--label \"\(text)\" is no label", expected: "key=value")
       }
+      let key = String(text[..<equals])
+      guard !defaults.labels.contains(where: { $0.key == key }) else {
+        throw LogError(.usage, "--label \(key) is given twice", expected: "one value for each key")
+      }
       defaults.labels.append(
-        Label(key: String(text[..<equals]), value: String(text[text.index(after: equals)...])))
+        Label(key: key, value: String(text[text.index(after: equals)...])))
     }
     return defaults
   }
@@ -55,6 +59,10 @@ struct DraftBuilder {
     draft.causationID = defaults.causationID
     draft.stream = arguments.value(.stream)
     draft.key = arguments.value(.key)
+    guard draft.key != "" else {
+      throw LogError(
+        .usage, "--key is empty", hint: "Is a variable not set? Leave --key out for no key")
+    }
     if let id = arguments.value(.id) { draft.eventID = try ULID.parse(id, option: "--id") }
     if let time = arguments.value(.ts) {
       draft.time = try Timestamp.parse(time, option: "--ts")

@@ -12,12 +12,17 @@ struct LineReader<Log: EventLog> {
   private let engine: Engine<Log>
   private let defaults: DraftDefaults
   private let limits: BatchLimits
+  private let isAtomic: Bool
   private var splitter = LineSplitter(byteCountMax: DraftBuilder.byteCountMax)
   private var lineNumber = 0
   private var batch = Batch()
 
-  init(_ engine: Engine<Log>, _ defaults: DraftDefaults, _ limits: BatchLimits) {
+  /// - Parameter isAtomic: whether a refused line refuses all.
+  init(
+    _ engine: Engine<Log>, _ defaults: DraftDefaults, _ limits: BatchLimits, isAtomic: Bool = false
+  ) {
     self.engine = engine
+    self.isAtomic = isAtomic
     self.defaults = defaults
     self.limits = limits
   }
@@ -76,7 +81,8 @@ struct LineReader<Log: EventLog> {
       batch.refuse(tooLong)
       return true
     }
-    guard bytes.contains(where: { $0 > 0x20 }) else { return true }
+    // Blank lines: what JSON takes for white space, and nothing else.
+    guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return true }
     guard makeRoom(byteCount: bytes.count, handOver) else { return false }
     do throws(LogError) {
       let draft = try Draft(line: bytes, number: lineNumber, defaults: defaults)
@@ -115,7 +121,9 @@ struct LineReader<Log: EventLog> {
   private var cutOff: LogError {
     var error = LogError(
       .badInput, "the last line is cut off: the input ended in the middle of it",
-      hint: "Everything before it is stored; append this line again when it is whole")
+      hint: isAtomic
+        ? "Nothing is stored: append all lines again when this one is whole"
+        : "Everything before it is stored; append this line again when it is whole")
     error.line = lineNumber
     return error
   }

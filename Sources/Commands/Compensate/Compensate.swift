@@ -10,13 +10,13 @@ struct Compensate: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Undo events by appending reverse events.",
     discussion: """
-      Nothing is removed: each event of the plan gets a reverse event, newest first, in one
-      transaction. The proof at the end compares what was judged of each entity before the oldest
-      target with what is judged now. Money spent, and what only an action of its own undoes, is
+      Nothing is removed: each event of the plan gets a reverse event, newest first, in one \
+      transaction. The proof at the end compares what was judged of each entity before the oldest \
+      target with what is judged now. Money spent, and what only an action of its own undoes, is \
       listed as left.
 
       EXAMPLES
-        uetlog compensate --event 42 --reason "assigned to the wrong worker" --dry-run
+        uetlog compensate --event 42 --reason "wrong worker" --dry-run
         uetlog compensate --stream task-T7 --to 3 --reason "started too early"
       """)
 
@@ -46,8 +46,19 @@ struct Compensate: LogCommand {
     guard Files.isDirectory(location.path) else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
     let opened = try OpenedLog(writing: location, settings, console)
+    let names = KnownNames(engine: opened.engine)
+    switch scope {
+    case .stream(let stream, after: _): try names.require(stream: stream)
+    case .run(let run): try names.require(run: run)
+    case .event, .phase: break
+    }
     let (plan, receipts) = try opened.engine.compensate(
       scope, reason: reason, operator: `operator`, options)
+    if case .phase(let phase) = scope, plan.steps.isEmpty, plan.left.isEmpty,
+      try !opened.engine.knows(phase: phase)
+    {
+      throw LogError(.notFound, "the log has no phase \"\(phase)\"")
+    }
     let report = CompensateReport(plan: plan, receipts: receipts, isDryRun: dryRun)
     if common.json {
       console.output.json(report.json)

@@ -160,7 +160,8 @@ struct GitImport<Log: EventLog> {
       throw LogError(.badInput, "the project's name is not UTF-8")
     }
     var draft = Draft(type: type, payload: payload)
-    draft.eventID = CommitIDs(hash: id, seconds: 0).id(type)
+    draft.eventID = ImportMarker.eventID(type, of: id)
+    draft.isByLog = true
     draft.source = "git"
     draft.correlationID = id
     draft.flags = .imported

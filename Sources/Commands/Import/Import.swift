@@ -22,8 +22,8 @@ struct ImportGit: LogCommand {
     commandName: "git",
     abstract: "Turn a git repository's commits into patches.",
     discussion: """
-      Each commit becomes a patch that walks from created to committed, marked as imported. Ids
-      follow from the commits: importing again adds nothing. Merges are skipped and counted, empty
+      Each commit becomes a patch that walks from created to committed, marked as imported. Ids \
+      follow from the commits: importing again adds nothing. Merges are skipped and counted, empty \
       commits become notes, a revert becomes a patch with rollback_of_patch_id.
 
       EXAMPLES
@@ -65,9 +65,9 @@ struct ImportGit: LogCommand {
     var progress = Progress("importing commits", isQuiet: common.quiet)
     let summary = try job.run { progress.update(UInt64($0.commits)) }
     if common.json {
-      console.output.json(summary.json)
+      console.output.json(summary.json(isDryRun: dryRun))
     } else {
-      for line in summary.lines { console.output.line(SafeText.escaped(line)) }
+      for line in summary.lines(isDryRun: dryRun) { console.output.line(SafeText.escaped(line)) }
     }
     return .done
   }
@@ -84,18 +84,20 @@ struct ImportGit: LogCommand {
 }
 
 extension GitImportSummary {
-  var lines: [String] {
+  func lines(isDryRun: Bool) -> [String] {
+    let verb = isDryRun ? "would be stored" : "stored"
     var lines = [
-      "\(commits) commits read: \(events) events stored, \(duplicates) were there already, "
+      "\(commits) commits read: \(events) events \(verb), \(duplicates) were there already, "
         + "\(merges) merges skipped, \(notes) empty commits as notes, \(reverts) reverts"
     ]
     for (hash, reason) in skipped { lines.append("skipped \(hash): \(reason)") }
     return lines
   }
 
-  var json: [UInt8] {
+  func json(isDryRun: Bool) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
+    if isDryRun { writer.member("dry_run", true) }
     writer.member("commits", commits)
     writer.member("events", events)
     writer.member("duplicates", duplicates)

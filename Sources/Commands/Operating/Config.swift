@@ -44,7 +44,7 @@ struct ConfigShow: LogCommand {
       let (value, source) = settings.value(setting)
       table.add([setting.name, "\(value)", "\(source)", setting.isFixed ? "" : setting.variable])
     }
-    for line in table.lines(console.style) { console.output.line(line) }
+    console.show(table)
     return .done
   }
 

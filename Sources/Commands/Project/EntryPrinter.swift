@@ -15,7 +15,7 @@ struct EntryPrinter {
     self.console = console
     table = Table(view.columns.map { (title: $0.title, isNumber: $0.isNumeric) })
     switch format {
-    case .csv: console.output.line(view.columns.map { CSV.field($0.title) }.joined(separator: ","))
+    case .csv: console.output.line(view.fields.map { CSV.field($0.name) }.joined(separator: ","))
     case .json: console.output.write("[")
     case .table, .jsonl: break
     }
@@ -29,7 +29,7 @@ struct EntryPrinter {
       console.output.write(count == 0 ? "\n  " : ",\n  ")
       console.output.write(console.output.isTerminal ? SafeText.escapedJSON(json) : json)
     case .csv:
-      let fields = view.columns.map { CSV.field(entry.text(at: $0.path) ?? "") }
+      let fields = view.fields.map { CSV.field(entry.text(at: $0.path) ?? "") }
       console.output.line(fields.joined(separator: ","))
     }
     count += 1
@@ -42,7 +42,7 @@ struct EntryPrinter {
         console.note("no \(view.name)")
         return
       }
-      for line in table.lines(console.style) { console.output.line(line) }
+      console.show(table)
     case .json: console.output.line(count == 0 ? "]" : "\n]")
     case .jsonl, .csv: break
     }

@@ -12,8 +12,11 @@ struct Project: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the present state, folded from the log.",
     discussion: """
-      Views are kept with each append, so that showing one does not read the log. --at folds the
+      Views are kept with each append, so that showing one does not read the log. --at folds the \
       log up to a position or time with today's code.
+
+      A field has one name in all formats: a table's heading only has blanks for its underscores. \
+      A table shows the main fields, csv all. Money is in micro-dollars: 1000000 are $1.
 
       EXAMPLES
         uetlog project patches --where state=queued
@@ -50,7 +53,7 @@ struct Project: LogCommand {
       throw LogError(.usage, "there is no view \"\(view)\"", allowed: views.map { $0.name })
     }
     let format = self.format ?? (common.json ? .json : .table)
-    let filter = try EntryFilter(conditions)
+    let filter = try EntryFilter(conditions, of: type)
     let times = try self.times()
     let opened = try openedWithViews(console)
     let request = try self.request(times, opened)
@@ -164,7 +167,7 @@ struct Project: LogCommand {
     }
     var table = Table([("view", false), ("shows", false)])
     for view in views { table.add([view.name, view.summary]) }
-    for line in table.lines(console.style) { console.output.line(line) }
+    console.show(table)
     return .done
   }
 

@@ -9,10 +9,13 @@ struct Replay: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what happened, in order.",
     discussion: """
-      Conditions add up. --from, --to, --since and --until each take a position, a time
-      (2026-11-22T15:04:05Z, 2026-11-22) or a time ago (-10m). jsonl lines are what `append` takes
-      in again. With --cursor NAME a following reader goes on where it stopped; after a crash some
-      events may come twice, none is left out.
+      Conditions add up. --from, --to, --since and --until each take a position, a time \
+      (2026-11-22T15:04:05Z, 2026-11-22) or a time ago (-10m). Times are UTC. jsonl lines are \
+      what `append` takes in again.
+
+      A stream, run, type or category that the log does not know is an error (exit 66); --follow \
+      waits for streams and runs that are still to come. With --cursor NAME a following reader \
+      goes on where it stopped; after a crash some events may come twice, none is left out.
 
       EXAMPLES
         uetlog replay --stream patch-01JD8WXY3Z0000000000000000
@@ -31,7 +34,7 @@ struct Replay: LogCommand {
   @Option(parsing: .unconditional, help: "Up to here.") var to: String?
   @Option(parsing: .unconditional, help: "Since this time (or position).") var since: String?
   @Option(parsing: .unconditional, help: "Until this time (or position).") var until: String?
-  @Option(help: "Which time --since and --until mean: log (when it was stored) or ts.")
+  @Option(help: "The time to show, and of --since and --until: log (when it was stored) or ts.")
   var by = "log"
   @Option(help: "Only the newest N.") var last: Int?
   @Flag(help: "Newest first.") var backwards = false
@@ -48,6 +51,7 @@ struct Replay: LogCommand {
     }
     guard follow || cursor == nil else { throw LogError(.usage, "--cursor goes with --follow") }
     let opened = try OpenedLog(reading: common.log, console.here)
+    try requireNames(of: query, KnownNames(engine: opened.engine))
     let printer = ReplayPrinter(opened.engine, console, format, withLogFields: logFields)
     guard follow else {
       try printer.print(query)
@@ -96,6 +100,16 @@ struct Replay: LogCommand {
       }
     }
     return query
+  }
+
+  /// A name that the log does not know is a mistake, and not an empty answer.
+  private func requireNames(of query: Query, _ names: KnownNames) throws(LogError) {
+    for type in query.types { try names.require(type: type) }
+    if let category = query.category { try names.require(category: category) }
+    // Who follows may wait for what is still to come.
+    guard !follow else { return }
+    if let stream = query.stream { try names.require(stream: stream) }
+    if let run = query.runID { try names.require(run: run) }
   }
 
   /// Reads `k=v`.

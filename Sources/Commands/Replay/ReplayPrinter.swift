@@ -30,7 +30,8 @@ struct ReplayPrinter {
   }
 
   private func printTimeline(_ query: Query) throws(LogError) -> Position {
-    var timeline = Timeline(engine, console.style)
+    var timeline = Timeline(
+      engine, console.style, clock: query.clock, width: console.output.columnCount)
     return try engine.replay(query) { (event) throws(LogError) in
       for line in try timeline.lines(event) { console.output.line(line) }
       return console.output.failure == nil

@@ -9,40 +9,67 @@ internal import Pipeline
 struct Timeline {
   private var tracker: EntityTracker<LMDBLog>
   private let style: Style
+  private let clock: Query.ClockChoice
+  /// The places of the terminal, for lines that are no longer.
+  private let width: Int?
   /// How deep the events shown so far are nested: an effect stands under its cause.
   private var depths: [ULID: Int] = [:]
   private var lastDay = ""
 
-  init(_ engine: Engine<LMDBLog>, _ style: Style) {
+  /// A source's time that is further than this from the log's is shown beside it.
+  private static let farNanoseconds: Int64 = 60_000_000_000
+
+  /// - Parameter clock: whose time stands at the beginning of the lines.
+  init(
+    _ engine: Engine<LMDBLog>, _ style: Style, clock: Query.ClockChoice = .log, width: Int? = nil
+  ) {
     tracker = EntityTracker(engine)
     self.style = style
+    self.clock = clock
+    self.width = width
   }
 
   /// The lines of the next event.
   mutating func lines(_ event: Event) throws(LogError) -> [String] {
     let envelope = event.envelope
     let transition = try tracker.take(event)
-    let time = envelope.recordedAt.description
+    let time = (clock == .log ? envelope.recordedAt : envelope.time).description
     var lines: [String] = []
     let day = String(time.prefix(10))
     if day != lastDay {
-      lines.append(style(.bold, day))
+      lines.append(style(.bold, day + (clock == .log ? " UTC" : " UTC, as the sources say")))
       lastDay = day
     }
     let depth = min(depth(of: event), 8)
     let position = String(event.position.rawValue)
-    var line = "\(Self.clock(time))  \(Self.padded(position, 6, left: true))  "
-    line += String(repeating: "  ", count: depth) + (depth > 0 ? "└ " : "")
-    line += colored(envelope) + "  " + style(.name, SafeText.escaped(envelope.stream.bytes))
-    if let transition, transition.before != transition.after {
-      line += "  \(transition.before ?? "·") → \(transition.after ?? "·")"
+    var line = FittedLine(width: width)
+    line.add("\(Self.clock(time))  \(Self.padded(position, 6, left: true))  ")
+    line.add(String(repeating: "  ", count: depth) + (depth > 0 ? "└ " : ""))
+    line.add(Self.padded(SafeText.escaped(envelope.type), 24, left: false)) {
+      colored($0, envelope.severity)
     }
-    let marks = envelope.flags.subtracting(.reaction).names
-    if !marks.isEmpty { line += style(.dim, "  [\(marks.joined(separator: " "))]") }
-    let detail = Self.detail(event)
-    if !detail.isEmpty { line += style(.dim, "  " + detail) }
-    lines.append(line)
+    line.add("  " + SafeText.escaped(envelope.stream.bytes)) { style(.name, $0) }
+    if let transition, transition.before != transition.after {
+      line.add("  \(transition.before ?? "·") → \(transition.after ?? "·")")
+    }
+    let marks = marks(envelope)
+    if !marks.isEmpty { line.add("  [\(marks.joined(separator: " "))]") { style(.dim, $0) } }
+    let detail = EventSummary.text(event)
+    if !detail.isEmpty { line.add("  " + detail) { style(.dim, $0) } }
+    lines.append(line.text)
     return lines
+  }
+
+  /// What sets an event apart: its flags, and the other clock's time where that matters.
+  private func marks(_ envelope: Envelope) -> [String] {
+    var marks = envelope.flags.subtracting(.reaction).names
+    let distance = envelope.time.nanoseconds.subtractingReportingOverflow(
+      envelope.recordedAt.nanoseconds)
+    if distance.overflow || distance.partialValue.magnitude >= Self.farNanoseconds.magnitude {
+      marks.append(
+        clock == .log ? "ts \(envelope.time)" : "recorded \(envelope.recordedAt)")
+    }
+    return marks
   }
 
   private mutating func depth(of event: Event) -> Int {
@@ -52,12 +79,11 @@ struct Timeline {
     return depth
   }
 
-  private func colored(_ envelope: Envelope) -> String {
-    let type = Self.padded(SafeText.escaped(envelope.type), 24, left: false)
-    switch envelope.severity {
-    case .debug, .info: return type
-    case .warning: return style(.warning, type)
-    case .error, .critical: return style(.bad, type)
+  private func colored(_ text: String, _ severity: Severity) -> String {
+    switch severity {
+    case .debug, .info: text
+    case .warning: style(.warning, text)
+    case .error, .critical: style(.bad, text)
     }
   }
 
@@ -72,33 +98,5 @@ struct Timeline {
   private static func padded(_ text: String, _ width: Int, left: Bool) -> String {
     let blanks = String(repeating: " ", count: max(0, width - Table.width(text)))
     return left ? blanks + text : text + blanks
-  }
-
-  /// What the payload says beyond the subject, shortly: its plain fields.
-  private static func detail(_ event: Event) -> String {
-    guard let payload = event.payload.flatMap({ Payload($0) }) else {
-      return event.payload == nil ? "(payload redacted)" : ""
-    }
-    var parts: [String] = []
-    let subject = event.envelope.stream.id
-    payload.document.forEachMember(payload.node) { key, value in
-      guard parts.count < 4, let name = payload.document.string(key) else { return }
-      switch payload.document.kind(value) {
-      case .object, .array, .null: return
-      case .string:
-        guard let text = payload.document.string(value), text != subject else { return }
-        parts.append("\(SafeText.escaped(name))=\(SafeText.escaped(shortened(text)))")
-      default:
-        let text = payload.document.bytes[payload.document.range(value)]
-        parts.append("\(SafeText.escaped(name))=\(String(decoding: text, as: UTF8.self))")
-      }
-    }
-    return parts.joined(separator: " ")
-  }
-
-  private static func shortened(_ text: String) -> String {
-    let flat = text.prefix(200).split(separator: "\n", omittingEmptySubsequences: false)
-      .joined(separator: " ")
-    return flat.count > 60 ? "\(flat.prefix(59))…" : flat
   }
 }

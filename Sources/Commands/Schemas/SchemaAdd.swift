@@ -96,6 +96,7 @@ struct UserType {
         hint: "Take another name")
     }
     try Self.checkIsStateless(Payload(document, document.root), file)
+    try Self.checkStreamFields(document, name, file)
     try Catalog().add(name, bytes, origin: file)
   }
 
@@ -135,6 +136,23 @@ struct UserType {
       throw LogError(
         .badInput, "\(file): a type of your own has no state to undo", expected: "none",
         actual: traits?.text("reversal"), pointer: "/x-uetlog/reversal")
+    }
+  }
+
+  /// A stream named by a field that no payload has takes no event.
+  private static func checkStreamFields(
+    _ document: JSONDocument, _ name: String, _ file: String
+  ) throws(LogError) {
+    let stream = document.text(at: ["x-uetlog", "stream"]) ?? ""
+    let types = FieldTypes(root: name) { id in
+      id == name ? document : try? ShippedSchemas.document(id: id)
+    }
+    for field in Template(stream).fields
+    where types.type(at: field.split(separator: ".").map(String.init)).isEmpty {
+      throw LogError(
+        .badInput, "\(file): the stream names a field that the payload does not have",
+        expected: "a field of `properties` with a type", actual: "{\(field)}",
+        pointer: "/x-uetlog/stream")
     }
   }
 }

@@ -32,7 +32,7 @@ struct SchemaList: LogCommand {
     }
     var table = Table([("schema", false), ("stream", false), ("about", false)])
     for entry in entries { table.add([entry.name, entry.stream ?? "", entry.description]) }
-    for line in table.lines(console.style) { console.output.line(line) }
+    console.show(table)
     return .done
   }
 

@@ -42,6 +42,11 @@ struct Console: Opener {
     return ExitCode(error.code)
   }
 
+  /// Prints a table, as wide as the terminal if there is one.
+  func show(_ table: Table) {
+    for line in table.lines(style, width: output.columnCount) { output.line(line) }
+  }
+
   /// Tells a person something beside the result; programs that asked for JSON don't get it.
   func note(_ text: String) {
     guard !isQuiet, !isJSON else { return }

@@ -25,7 +25,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case .outcomeUnknown: self = .outcomeUnknown
     case .cannotWrite, .system: self = .cannotWrite
     case .unsafe, .corruption: self = .unsafe
-    case .conflict, .busy, .noSpace, .mapFull: self = .temporary
+    case .conflict, .busy, .noSpace, .mapFull, .interrupted: self = .temporary
     case .budget, .secret: self = .blocked
     case .settings, .tooOld: self = .settings
     }
@@ -39,23 +39,38 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case .usage: "the command line is wrong"
     case .badInput:
       "bad input: no JSON, breaks its schema, refused by a state machine or policy, or some of a batch refused"
-    case .notFound: "no such log, stream or event"
+    case .notFound: "no such log, stream, run, event or event type"
     case .backendAway: "a backend is away"
     case .outcomeUnknown: "outcome unknown: run it again with the same id, which is printed"
     case .receiptLost: "committed, but the receipt could not be printed"
     case .cannotWrite: "something can't be created, opened or written"
     case .unsafe: "refused for safety: a damaged, replaced or older log"
-    case .temporary: "temporary, nothing written: busy, conflict, no space"
+    case .temporary:
+      "temporary, nothing written: busy, conflict, no space; or interrupted between lines"
     case .blocked: "blocked by the secret or budget policy"
     case .settings: "bad settings, or this program is too old for the log"
     }
   }
 
-  /// The table of all codes, a line each.
+  /// The table of all codes, in lines that help does not wrap again.
   static var table: String {
     allCases.map { code in
       let number = String(code.rawValue)
-      return String(repeating: " ", count: 4 - number.count) + number + "  " + code.meaning
+      let indent = "\n" + String(repeating: " ", count: 6)
+      return String(repeating: " ", count: 4 - number.count) + number + "  "
+        + wrapped(code.meaning, width: 72).joined(separator: indent)
     }.joined(separator: "\n")
+  }
+
+  private static func wrapped(_ text: String, width: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 }

@@ -8,10 +8,7 @@ extension ULID {
   /// Parses the value of an option such as `--run`.
   static func parse(_ text: String, option: String) throws(LogError) -> ULID {
     do throws(LogError) { return try parse(text, field: option) } catch {
-      var wrong = error
-      wrong.code = .usage
-      wrong.pointer = nil
-      throw wrong
+      throw error.asUsage
     }
   }
 }
@@ -19,9 +16,9 @@ extension ULID {
 extension Timestamp {
   /// Parses the value of an option such as `--ts`.
   static func parse(_ text: String, option: String) throws(LogError) -> Timestamp {
-    if let time = Timestamp(text) { return time }
-    throw LogError(
-      .usage, "\(option) \"\(text)\" is no time", expected: "RFC 3339, like 2026-11-22T15:04:05Z")
+    do throws(LogError) { return try parse(text, field: option) } catch {
+      throw error.asUsage
+    }
   }
 }
 
@@ -33,5 +30,15 @@ extension EventReference {
       .usage, "\"\(text)\" is neither a position nor an id",
       expected: "a number from 1, or a ULID of 26 characters",
       actual: "\(text.utf8.count) characters")
+  }
+}
+
+extension LogError {
+  /// What is wrong in a draft is, in an option, a wrong command line.
+  fileprivate var asUsage: LogError {
+    var error = self
+    error.code = .usage
+    error.pointer = nil
+    return error
   }
 }

@@ -28,6 +28,14 @@ final class Output {
     isTerminal = isatty(descriptor) == 1
   }
 
+  /// How many columns the terminal has; nil when there is none or it does not tell.
+  var columnCount: Int? {
+    var size = winsize()
+    guard isTerminal, unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0
+    else { return nil }
+    return Int(size.ws_col)
+  }
+
   /// Appends bytes as they are.
   func write(_ bytes: some Collection<UInt8>) {
     guard failure == nil else { return }

@@ -15,20 +15,84 @@ struct Table: Sendable {
     rows.append(cells.map { SafeText.escaped($0) })
   }
 
+  /// Text columns are not made narrower than this.
+  private static let widthMin = 8
+
   /// The lines, titles first, without blanks at their ends.
-  func lines(_ style: Style) -> [String] {
-    var widths = titles.map(Self.width)
+  ///
+  /// - Parameter limit: the columns that there are; to keep to it, titles take several lines and
+  ///   the widest texts are cut.
+  func lines(_ style: Style, width limit: Int? = nil) -> [String] {
+    let isNarrow = limit.map { total(widths(below: titles.map { [$0] })) > $0 } ?? false
+    let heads = titles.map { title in
+      isNarrow ? title.split(separator: " ").map(String.init) : [title]
+    }
+    var columns = widths(below: heads)
+    if let limit, isNarrow { shrink(&columns, to: limit) }
+    let height = heads.map(\.count).max() ?? 0
+    let headLines = (0..<height).map { line in
+      // The last words stand right above the values.
+      heads.map { words in
+        let word = words.count - height + line
+        return words.indices.contains(word) ? words[word] : ""
+      }
+    }
+    return headLines.map { style(.bold, line($0, columns)) } + rows.map { line($0, columns) }
+  }
+
+  private func widths(below heads: [[String]]) -> [Int] {
+    var widths = heads.map { $0.map(Self.width).max() ?? 0 }
     for row in rows {
       for (column, cell) in row.enumerated() where column < widths.count {
         widths[column] = max(widths[column], Self.width(cell))
       }
     }
-    return [style(.bold, line(titles, widths))] + rows.map { line($0, widths) }
+    return widths
+  }
+
+  private func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + 2 * (widths.count - 1) }
+
+  private func shrink(_ widths: inout [Int], to limit: Int) {
+    let texts = widths.indices.filter { !areNumbers[$0] }
+    for column in texts { widths[column] = min(widths[column], max(limit, Self.widthMin)) }
+    var excess = total(widths) - limit
+    while excess > 0, let widest = texts.max(by: { widths[$0] < widths[$1] }),
+      widths[widest] > Self.widthMin
+    {
+      widths[widest] -= 1
+      excess -= 1
+    }
+  }
+
+  /// The text in at most `limit` places, with a mark at its end where something is missing; between
+  /// two words if there is a place not too far from the end.
+  static func cut(_ text: String, to limit: Int) -> String {
+    guard width(text) > limit else { return text }
+    guard limit > 0 else { return "" }
+    var kept = String.UnicodeScalarView()
+    var used = 0
+    var isBetweenWords = false
+    for scalar in text.unicodeScalars {
+      guard used + width(scalar) < limit else {
+        isBetweenWords = scalar == " "
+        break
+      }
+      kept.append(scalar)
+      used += width(scalar)
+    }
+    let start = String(kept)
+    if !isBetweenWords, let blank = start.lastIndex(of: " "),
+      width(String(start[..<blank])) >= limit / 2
+    {
+      return start[..<blank] + "…"
+    }
+    return start + "…"
   }
 
   private func line(_ cells: [String], _ widths: [Int]) -> String {
     var line = ""
     for (column, cell) in cells.enumerated() where column < widths.count {
+      let cell = Self.cut(cell, to: widths[column])
       let blanks = String(repeating: " ", count: max(0, widths[column] - Self.width(cell)))
       if column > 0 { line += "  " }
       line += areNumbers[column] ? blanks + cell : cell + blanks

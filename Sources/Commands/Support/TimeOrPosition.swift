@@ -21,20 +21,11 @@ enum TimeOrPosition: Hashable, Sendable {
       self = .time(time)
     } else if text.utf8.count == 10, let day = Timestamp(text + "T00:00:00Z") {
       self = .time(day)
-    } else if let far = Self.farTime(text) {
+    } else if let far = Timestamp(nearEndOf: text) {
       self = .time(far)
     } else {
       return nil
     }
-  }
-
-  /// The first or last moment there is, for a time that lies beyond.
-  private static func farTime(_ text: String) -> Timestamp? {
-    guard let year = Int(text.prefix(4)), text.utf8.count >= 10 else { return nil }
-    let tail = text.dropFirst(4) + (text.utf8.count == 10 ? "T00:00:00Z" : "")
-    // 2000 was a leap year, so every day of every year is one of its days.
-    guard Timestamp("2000" + tail) != nil else { return nil }
-    return Timestamp(nanoseconds: year > 2000 ? .max : .min)
   }
 
   /// Parses a value of an option, or says what it should look like.

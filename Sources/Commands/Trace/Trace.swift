@@ -10,7 +10,7 @@ struct Trace: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what led to what: a tree of causes.",
     discussion: """
-      Takes a correlation id, a run's ULID, or an event's position or id (whose correlation, else
+      Takes a correlation id, a run's ULID, or an event's position or id (whose correlation, else \
       run, else own effects are shown).
 
       EXAMPLES

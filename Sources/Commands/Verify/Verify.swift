@@ -9,8 +9,8 @@ struct Verify: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the log against everything that is known of it.",
     discussion: """
-      Reads every record and computes hashes, links, ids, names and views anew; compares the log
-      with what this machine saw of it before. Exit 0: intact; 74: damaged, changed or rolled
+      Reads every record and computes hashes, links, ids, names and views anew; compares the log \
+      with what this machine saw of it before. Exit 0: intact; 74: damaged, changed or rolled \
       back; 66: there is no log. The verdict says how far it reaches and what proves it.
 
       EXAMPLES

@@ -27,19 +27,40 @@ extension AppendUnit {
   func firstReceipt(
     of draft: PreparedDraft, in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt? {
-    var found: (DedupeEntry, String)?
+    guard let (entry, what) = try known(draft, in: tables) else { return nil }
+    guard let what, entry.content != draft.content else {
+      return try receipt(of: entry, in: tables)
+    }
+    throw LogError(
+      .idTaken,
+      "the \(what) belongs to the event at position \(entry.position), which has other content",
+      hint: "`uetlog show \(entry.position)` shows it; take a new id for a new event")
+  }
+
+  /// What the log has of a draft already: by its id, its key or its payload, and how errors call
+  /// that; no such name when other content is no error.
+  private func known(
+    _ draft: PreparedDraft, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> (DedupeEntry, String?)? {
     if draft.hasGivenID, let entry = try tables.entry(for: .event(draft.envelope.eventID)) {
-      found = (entry, "id \(draft.envelope.eventID)")
-    } else if let key = draft.scopedKey, let entry = try tables.entry(for: key) {
-      found = (entry, "key \"\(draft.envelope.key ?? "")\"")
+      return (entry, "id \(draft.envelope.eventID)")
     }
-    guard let (entry, what) = found else { return nil }
-    guard entry.content == draft.content else {
-      throw LogError(
-        .idTaken,
-        "the \(what) belongs to the event at position \(entry.position), which has other content",
-        hint: "`uetlog show \(entry.position)` shows it; take a new id for a new event")
+    if let key = draft.scopedKey, let entry = try tables.entry(for: key) {
+      return (entry, "key \"\(draft.envelope.key ?? "")\"")
     }
+    for key in draft.payloadKeys where key.kind != .content {
+      guard let entry = try tables.entry(for: key.key) else { continue }
+      if case .identity(let field) = key.kind {
+        return (entry, "\(field) \"\(draft.payload.text(field) ?? "")\"")
+      }
+      return (entry, nil)
+    }
+    return nil
+  }
+
+  private func receipt(
+    of entry: DedupeEntry, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Receipt {
     guard let event = try tables.event(at: entry.position), let bytes = event.envelope.encoded()
     else {
       throw LogError(.corruption, "no event at position \(entry.position), which an id names")
@@ -76,21 +97,67 @@ extension AppendUnit {
     in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Decision {
     try checkRevision(draft, rows.stream.map { machine.cache.revision($0) } ?? 0)
+    try nothingMayDepend(on: draft.reversal, in: tables)
     guard draft.reversal == nil, let event = domainEvent(draft, rows) else { return Decision() }
     let state = draft.addresses.entity.flatMap { name in
       rows.entity.flatMap { machine.cache.state($0) } ?? entityType(of: Category(of: name))?.init()
     }
-    let context = try context(draft, state, event, in: tables)
+    let question = StateMachine.Question(
+      event: event, name: draft.addresses.entity ?? draft.envelope.stream, state: state,
+      reads: draft.addresses.reads, run: draft.addresses.run)
+    let context = try machine.context(question, rows: tables, events: tables)
+    try sumsMustFit(event, state)
     let facts = factFlags(of: event, context)
     var decision = Decision(flags: facts, consulted: context.consulted, event: event)
     do throws(LogError) {
-      decision.flags.formUnion(try state?.decide(event, context) ?? [])
+      decision.flags.formUnion(
+        try machine.decide(question, context, rows: tables, events: tables))
     } catch {
       // An import is judged, not refused: the verdict is stored with the event.
       guard draft.envelope.flags.contains(.imported) else { throw error }
       decision.verdict = error.code == .budget ? 2 : 1
     }
     return decision
+  }
+
+  /// Throws a conflict, so that the undoing is planned anew, when an event came since that may
+  /// depend on what is undone.
+  private func nothingMayDepend(
+    on reversal: Reversal?, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
+    guard let (known, search) = reversal?.dependents else { return }
+    var position = known.next
+    while position < nextPosition, let event = try tables.event(at: position) {
+      if let resolved = try preparer.catalog.resolve(event), try search.mayDepend(resolved, tables)
+      {
+        throw LogError(
+          .conflict, "\(event.envelope.type) at position \(position) came while it was planned")
+      }
+      position = position.next
+    }
+  }
+
+  /// Refuses what would take a sum over its limit: sums are exact, so they have an end.
+  ///
+  /// It is the one charge that is refused; others are facts, whatever the budgets say.
+  private func sumsMustFit(
+    _ event: DomainEvent, _ state: (any EntityState)?
+  ) throws(LogError) {
+    guard event.type == .cost_charged || event.type == .cost_reserved else { return }
+    var shares = factContributions(of: event)
+    if var after = state {
+      after.evolve(event)
+      shares.note([], after.contributions())
+    }
+    for share in shares {
+      guard let slot = machine.cache.slot(of: share.target), let row = machine.cache.state(slot),
+        !row.fits(share.field, share.amount)
+      else { continue }
+      throw LogError(
+        .badInput,
+        "a sum of \(machine.cache.name(slot)?.description ?? "a budget") would be too large",
+        expected: "at most \(BudgetState.sumMax)", actual: "\(share.amount) more")
+    }
   }
 
   private func checkRevision(_ draft: PreparedDraft, _ revision: UInt64) throws(LogError) {
@@ -107,40 +174,6 @@ extension AppendUnit {
         .conflict, "\(draft.envelope.stream) has moved on since the undoing was planned",
         expected: "revision \(reversal.revision)", actual: "revision \(revision)")
     }
-  }
-
-  /// What `decide` may look at: the rows that the schema and the state ask for.
-  private mutating func context(
-    _ draft: PreparedDraft, _ state: (any EntityState)?, _ event: DomainEvent,
-    in tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> DecideContext {
-    var context = DecideContext(
-      name: draft.addresses.entity ?? draft.envelope.stream, rules: machine.rules,
-      now: event.recordedAt)
-    try read(draft.addresses.reads, into: &context, from: tables)
-    guard let state else { return context }
-    context.consulted = try payload(at: state.consults(for: event, context), in: tables)
-    try read(
-      state.reads(for: event, consulted: context.consulted), into: &context, from: tables)
-    return context
-  }
-
-  private mutating func read(
-    _ names: [Name], into context: inout DecideContext,
-    from tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) {
-    for name in names {
-      if let slot = try machine.cache.load(name, from: tables) {
-        context.entities[name] = machine.cache.state(slot)
-      }
-    }
-  }
-
-  private func payload(
-    at position: Position?, in tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> Payload? {
-    guard let position, position > .none else { return nil }
-    return try tables.event(at: position)?.payload.flatMap { Payload($0) }
   }
 
   /// The event with the rows that there are: those that do not exist yet have no number.

@@ -72,8 +72,9 @@ package struct AppendUnit: WriteUnit {
     _ draft: PreparedDraft, to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
     if let first = try firstReceipt(of: draft, in: tables) { return first }
+    try draft.mustBeACallers()
     var allowance = ReactionAllowance(machine.rules)
-    return try append(draft, depth: 0, &allowance, to: &tables)
+    return try append(completed(draft, in: tables), depth: 0, &allowance, to: &tables)
   }
 
   private mutating func append(
@@ -103,17 +104,18 @@ package struct AppendUnit: WriteUnit {
     else { return receipt }
     for (ordinal, reaction) in reactions(to: event, changes, decision.consulted).enumerated()
     where allowance.take() {
-      guard let prepared = try? preparer.prepare(reaction, of: draft.envelope, ordinal: ordinal)
-      else {
-        continue
+      for choice in [reaction] + reaction.alternatives {
+        guard let prepared = try? preparer.prepare(choice, of: draft.envelope, ordinal: ordinal)
+        else { continue }
+        // A reaction that is refused never refuses its cause.
+        do throws(LogError) {
+          // Its id follows from the cause: somebody may have used it before.
+          guard try firstReceipt(of: prepared, in: tables) == nil else { break }
+          receipt.reactions.append(
+            try append(prepared, depth: depth + 1, &allowance, to: &tables))
+          break
+        } catch { if !error.code.isRefusal { throw error } }
       }
-      // A reaction that is refused never refuses its cause.
-      do throws(LogError) {
-        // Its id follows from the cause: somebody may have used it before.
-        guard try firstReceipt(of: prepared, in: tables) == nil else { continue }
-        receipt.reactions.append(
-          try append(prepared, depth: depth + 1, &allowance, to: &tables))
-      } catch { if !error.code.isRefusal { throw error } }
     }
     return receipt
   }
@@ -157,6 +159,10 @@ package struct AppendUnit: WriteUnit {
     let entry = DedupeEntry(position: position, content: draft.content)
     try tables.set(entry, for: .event(eventID))
     if let key = draft.scopedKey { try tables.set(entry, for: key) }
+    for key in draft.payloadKeys {
+      if key.kind == .content, try tables.entry(for: key.key) != nil { continue }
+      try tables.set(entry, for: key.key)
+    }
     if let root = head.frontier.append(leaf) {
       try tables.set(subtreeRoot: root, head.frontier.size / 256 - 1)
     }

@@ -88,11 +88,11 @@ private struct DraftReader {
     case "run_id": draft.runID = try ulid(name, value)
     case "causation_id": draft.causationID = try ulid(name, value)
     case "reverses": draft.reverses = try ulid(name, value)
-    case "key": draft.key = try text(name, value)
+    case "key": draft.key = try key(value)
     case "stream": draft.stream = try text(name, value)
     case "source": draft.source = try text(name, value)
     case "correlation_id": draft.correlationID = try text(name, value)
-    case "ts": draft.time = try Self.time(try text(name, value), pointer: "/ts")
+    case "ts": draft.time = try Timestamp.parse(try text(name, value), field: name)
     case "severity":
       let word = try text(name, value)
       guard let severity = Severity(word) else {
@@ -108,19 +108,25 @@ private struct DraftReader {
           pointer: "/expect")
       }
       draft.expect = UInt64(revision)
-    case "labels": draft.labels += try labels(value)
+    case "labels":
+      let own = try labels(value)
+      // The line's own word counts.
+      draft.labels.removeAll { label in own.contains { $0.key == label.key } }
+      draft.labels += own
     default: return false
     }
     return true
   }
 
-  static func time(_ text: String, pointer: String) throws(LogError) -> Timestamp {
-    guard let time = Timestamp(text) else {
+  /// An empty key is a variable that was not set: it would be one key for all.
+  private func key(_ value: JSONNode) throws(LogError) -> String {
+    let key = try text("key", value)
+    guard !key.isEmpty else {
       throw LogError(
-        .badInput, "\"\(text)\" is no time", expected: "RFC 3339, like 2026-11-22T15:04:05Z",
-        pointer: pointer)
+        .badInput, "key is empty", expected: "1 to \(Limits.keyByteCount) bytes", pointer: "/key",
+        hint: "Leave key out for no key")
     }
-    return time
+    return key
   }
 
   private func text(_ name: String) throws(LogError) -> String? {
@@ -168,14 +174,30 @@ private struct DraftReader {
   }
 }
 
+extension Timestamp {
+  /// Parses a moment, or says what is wrong with it.
+  package static func parse(_ text: String, field: String) throws(LogError) -> Timestamp {
+    if let time = Timestamp(text) { return time }
+    let shown = text.utf8.count > 60 ? "\(text.prefix(60))…" : text
+    let isFar = Timestamp(nearEndOf: text) != nil
+    throw LogError(
+      .badInput, "\(field) \"\(shown)\" is \(isFar ? "out of range" : "no time")",
+      expected: isFar
+        ? "\(Timestamp(nanoseconds: .min)) to \(Timestamp(nanoseconds: .max))"
+        : "RFC 3339, like 2026-11-22T15:04:05Z",
+      pointer: "/\(field)")
+  }
+}
+
 extension ULID {
   /// Parses an identifier, or says what is wrong with it.
   package static func parse(_ text: String, field: String) throws(LogError) -> ULID {
     if let id = ULID(text) { return id }
     let shown = text.utf8.count > 60 ? "\(text.prefix(60))…" : text
+    let isSmall = ULID(text.uppercased()) != nil
     throw LogError(
       .badInput, "\(field) \"\(shown)\" is no ULID",
       expected: "26 characters 0-9 A-Z without I L O U, the first 0-7",
-      actual: "\(text.utf8.count) characters", pointer: "/\(field)")
+      actual: isSmall ? "small letters" : "\(text.utf8.count) characters", pointer: "/\(field)")
   }
 }

@@ -22,6 +22,8 @@ package struct Draft: Sendable {
   /// The revision that the stream must be at; 0 for a new one.
   package var expect: UInt64?
   package var flags: EventFlags = []
+  /// Whether the log itself makes the event, not a caller.
+  package var isByLog = false
   /// The input line, for messages.
   package var line: Int?
 

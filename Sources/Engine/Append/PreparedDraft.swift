@@ -19,6 +19,9 @@ package final class PreparedDraft: Sendable {
   /// Whether the caller gave the id, so that it may be there already.
   package let hasGivenID: Bool
   package let scopedKey: DedupeKey?
+  package let payloadKeys: [PayloadKey]
+  /// Whether the log itself makes the event, not a caller.
+  package let isByLog: Bool
   package let expect: UInt64?
   package let addresses: Addresses
   /// For `event_reversed`: what the reversal comes to.
@@ -27,8 +30,9 @@ package final class PreparedDraft: Sendable {
 
   init(
     envelope: Envelope, definition: EventDefinition, payload: Payload, payloadBytes: [UInt8],
-    salt: Salt, content: UInt128, hasGivenID: Bool, scopedKey: DedupeKey?, expect: UInt64?,
-    addresses: Addresses, reversal: Reversal?, line: Int?
+    salt: Salt, content: UInt128, hasGivenID: Bool, scopedKey: DedupeKey?,
+    payloadKeys: [PayloadKey], isByLog: Bool, expect: UInt64?, addresses: Addresses,
+    reversal: Reversal?, line: Int?
   ) {
     self.envelope = envelope
     encoded = envelope.encoded()
@@ -39,6 +43,8 @@ package final class PreparedDraft: Sendable {
     self.content = content
     self.hasGivenID = hasGivenID
     self.scopedKey = scopedKey
+    self.payloadKeys = payloadKeys
+    self.isByLog = isByLog
     self.expect = expect
     self.addresses = addresses
     self.reversal = reversal
@@ -51,8 +57,9 @@ package final class PreparedDraft: Sendable {
     envelope.eventID = id
     return PreparedDraft(
       envelope: envelope, definition: definition, payload: payload, payloadBytes: payloadBytes,
-      salt: salt, content: content, hasGivenID: hasGivenID, scopedKey: scopedKey, expect: expect,
-      addresses: addresses, reversal: reversal, line: line)
+      salt: salt, content: content, hasGivenID: hasGivenID, scopedKey: scopedKey,
+      payloadKeys: payloadKeys, isByLog: isByLog, expect: expect, addresses: addresses,
+      reversal: reversal, line: line)
   }
 
   /// The same draft with what undoing an event of `stream` comes to.
@@ -66,7 +73,24 @@ package final class PreparedDraft: Sendable {
     addresses.entity = entity
     return PreparedDraft(
       envelope: envelope, definition: definition, payload: payload, payloadBytes: payloadBytes,
-      salt: salt, content: content, hasGivenID: hasGivenID, scopedKey: scopedKey, expect: expect,
-      addresses: addresses, reversal: reversal, line: line)
+      salt: salt, content: content, hasGivenID: hasGivenID, scopedKey: scopedKey,
+      payloadKeys: payloadKeys, isByLog: isByLog, expect: expect, addresses: addresses,
+      reversal: reversal, line: line)
+  }
+
+  /// The same draft with members that only the log knows in front of its payload.
+  ///
+  /// Its content stays what the caller offered.
+  func holding(
+    _ bytes: [UInt8], _ payload: Payload, _ addresses: Addresses
+  ) -> PreparedDraft {
+    var envelope = envelope
+    envelope.payloadByteCount = UInt32(clamping: bytes.count)
+    envelope.commitment = salt.commitment(to: bytes)
+    return PreparedDraft(
+      envelope: envelope, definition: definition, payload: payload, payloadBytes: bytes,
+      salt: salt, content: content, hasGivenID: hasGivenID, scopedKey: scopedKey,
+      payloadKeys: payloadKeys, isByLog: isByLog, expect: expect, addresses: addresses,
+      reversal: reversal, line: line)
   }
 }

@@ -55,20 +55,6 @@ extension Preparer {
       throw LogError(.badInput, "\(name) has control characters", pointer: "/\(name)")
     }
   }
-
-  /// The payload with a ledger id put in front: the ledger's own name for the patch.
-  mutating func withLedgerID(
-    _ bytes: [UInt8], _ now: Timestamp
-  ) throws(LogError) -> (Payload, [UInt8]) {
-    var out = Array(#"{"ledger_id":""#.utf8)
-    out += nextID(now).utf8
-    out += bytes.count > 2 ? Array(#"","#.utf8) : Array(#"""#.utf8)
-    out += bytes.dropFirst()
-    guard let payload = Payload(out) else {
-      throw LogError(.system, "a ledger id does not fit into the payload")
-    }
-    return (payload, out)
-  }
 }
 
 extension Salt {

@@ -20,6 +20,7 @@ extension Preparer {
     // It happens when its cause does: so an export of both imports as it is.
     draft.time = cause.time
     draft.flags = .reaction
+    draft.isByLog = true
     return try prepare(draft)
   }
 }

@@ -11,6 +11,8 @@ package struct Preparer: Sendable {
   package let catalog: Catalog
   package let identity: LogIdentity
   package let settingsDigest: UInt64
+  /// What tokens cost, by model.
+  private let prices: [String: TokenPrice]
   private let clock: any TimeSource
   private var entropy: any EntropySource
   private var ids = ULIDGenerator()
@@ -18,12 +20,13 @@ package struct Preparer: Sendable {
   private var run: (id: ULID, name: Name)?
 
   package init(
-    catalog: Catalog, identity: LogIdentity, settingsDigest: UInt64, clock: any TimeSource,
-    entropy: any EntropySource
+    catalog: Catalog, identity: LogIdentity, settingsDigest: UInt64,
+    prices: [String: TokenPrice] = [:], clock: any TimeSource, entropy: any EntropySource
   ) {
     self.catalog = catalog
     self.identity = identity
     self.settingsDigest = settingsDigest
+    self.prices = prices
     self.clock = clock
     self.entropy = entropy
   }
@@ -42,6 +45,7 @@ package struct Preparer: Sendable {
   private mutating func prepareUnlocated(_ draft: Draft) throws(LogError) -> PreparedDraft {
     let definition = try known(draft.type)
     try checkSizes(draft)
+    try checkReverses(draft, definition)
     let now = clock.now()
     let eventID = draft.eventID ?? nextID(now)
     var bytes = draft.payload.document.compacted(draft.payload.node)
@@ -56,9 +60,8 @@ package struct Preparer: Sendable {
     try check(payload, definition)
     let stream = try streamName(definition, payload, draft)
     let content = contentDigest(definition.name, stream, bytes)
-    if definition.type == .patch_created, !payload.has("ledger_id") {
-      (payload, bytes) = try withLedgerID(bytes, now)
-    }
+    let members = membersOfItsOwn(definition, payload, now)
+    if !members.isEmpty { (payload, bytes) = try Self.prepend(members, to: bytes) }
     var envelope = Envelope(
       eventID: eventID, type: definition.name, stream: stream, time: draft.time ?? now,
       recordedAt: now)
@@ -71,9 +74,7 @@ package struct Preparer: Sendable {
     envelope.causationID = draft.causationID
     envelope.correlationID = draft.correlationID
     envelope.reverses = draft.reverses
-    envelope.key = draft.key ?? definition.uniqueField.flatMap { payload.text($0) }
-    // A key from the payload has passed a limit in characters only.
-    try check("key", envelope.key, Limits.keyByteCount)
+    envelope.key = draft.key
     envelope.flags = draft.flags
     envelope.payloadByteCount = UInt32(clamping: bytes.count)
     let salt = Salt(high: entropy.next(), low: entropy.next())
@@ -96,7 +97,8 @@ package struct Preparer: Sendable {
     PreparedDraft(
       envelope: envelope, definition: definition, payload: payload, payloadBytes: bytes,
       salt: salt, content: content, hasGivenID: draft.eventID != nil,
-      scopedKey: envelope.key.map { scopedKey($0, envelope) }, expect: draft.expect,
+      scopedKey: envelope.key.map { scopedKey($0, envelope) },
+      payloadKeys: payloadKeys(definition, payload), isByLog: draft.isByLog, expect: draft.expect,
       addresses: try Addresses(
         definition, payload, stream: envelope.stream, runID: envelope.runID,
         run: envelope.runID.map { name(ofRun: $0) }),
@@ -126,6 +128,39 @@ package struct Preparer: Sendable {
       .unknownType, "there is no event type \"\(type.prefix(80))\"",
       allowed: near.map { [$0] } ?? [],
       pointer: "/type", hint: "`uetlog schema list` shows all types")
+  }
+
+  /// Only an event that undoes another names one that it reverses, and both must name the same.
+  private func checkReverses(
+    _ draft: Draft, _ definition: EventDefinition
+  ) throws(LogError) {
+    guard let reversed = draft.reverses else { return }
+    guard definition.type == .event_reversed else {
+      throw LogError(
+        .badInput, "\(definition.name) undoes no event, so it can't have reverses",
+        pointer: "/reverses", hint: "`uetlog compensate --event \(reversed)` undoes that event")
+    }
+    let target = draft.payload.text("target")
+    guard target == reversed.description else {
+      throw LogError(
+        .badInput, "reverses and target are not the same event", expected: target,
+        actual: reversed.description, pointer: "/reverses")
+    }
+  }
+
+  /// What the log puts in front of a payload that needs no log to be known: the ledger's own id of
+  /// a patch, and the price of what a reservation holds money for, as it is now.
+  private mutating func membersOfItsOwn(
+    _ definition: EventDefinition, _ payload: Payload, _ now: Timestamp
+  ) -> [PayloadMember] {
+    switch definition.type {
+    case .patch_created where !payload.has("ledger_id"):
+      return [PayloadMember("ledger_id", text: nextID(now).description)]
+    case .cost_reserved where !payload.has("estimate_micro_usd"):
+      let amount = ReservationState.estimate(payload, prices: prices)
+      return amount.map { [PayloadMember("estimate_micro_usd", integer: $0)] } ?? []
+    default: return []
+    }
   }
 
   private func check(_ payload: Payload, _ definition: EventDefinition) throws(LogError) {

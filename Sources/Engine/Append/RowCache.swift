@@ -59,7 +59,8 @@ struct RowCache {
     return adopt(name, number)
   }
 
-  private mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
+  /// The same without storing the name.
+  mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
     let slot = add(name, number)
     slotsByName[name] = slot
     return slot

@@ -53,7 +53,10 @@ struct StateMachine {
         changes.append(change)
       }
     }
-    if let event = input.event { sums += factContributions(of: event) }
+    if let event = input.event {
+      sums += factContributions(of: event)
+      if let slot = input.entity, let state = cache.state(slot) { sums += state.facts(of: event) }
+    }
     if let reversal = input.reversal { sums += reversal.facts }
     if !sums.isEmpty { try add(sums, from: tables, &changes) }
     return changes

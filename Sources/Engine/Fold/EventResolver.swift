@@ -9,6 +9,11 @@ struct ResolvedEvent {
   var payload: Payload
   var addresses: Addresses
 
+  /// The command that undoes it.
+  var undoCommand: String {
+    definition.undoCommand(for: payload) ?? "uetlog help compensate"
+  }
+
   /// The id of the event that this one cancels; nil for all but `event_reversed`.
   var reversedID: ULID? {
     guard definition.type == .event_reversed else { return nil }

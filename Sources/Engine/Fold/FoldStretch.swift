@@ -69,9 +69,8 @@ extension Engine {
     let first = folder.position.next
     var stretch = FoldStretch(folder: folder)
     let queue = BoundedQueue<FoldBatch>(countMax: 2)
-    defer { queue.abandon() }
     let (log, catalog) = (log, catalog)
-    try Thread.start {
+    let reading = try Thread.start {
       var stretch = DecodeStretch(
         decoder: FoldDecoder(catalog: catalog), next: first, end: total)
       do throws(LogError) {
@@ -82,6 +81,11 @@ extension Engine {
         }
         queue.finish(.success(()))
       } catch { queue.finish(.failure(error)) }
+    }
+    // Joined, so that nobody holds the log when this returns.
+    defer {
+      queue.abandon()
+      reading.join()
     }
     while let batch = try queue.take() {
       stretch.batch = batch

@@ -7,20 +7,28 @@ package import Pipeline
 /// It holds all rows and names, some 500 bytes for each, however long the log is.
 package struct Folder {
   private let catalog: Catalog
-  private var machine: StateMachine
+  var machine: StateMachine
   private var slots = NameIndex()
+  /// Whether rows are looked for by names that are not those of events taken in.
+  private let answersNames: Bool
   private var runSlots: [ULID: RowCache.Slot] = [:]
   /// The run of the event before: mostly that of the next one too.
   private var latestRun: (id: ULID, slot: RowCache.Slot)?
   /// For events that come one by one.
   private var decoder: FoldDecoder
   /// Rows are never read from here: a fold from zero has them all.
-  private let nothing = MemoryTables(genesis: Digest())
+  let nothing = MemoryTables(genesis: Digest())
   /// The last event taken in.
   package private(set) var position = Position.none
 
   package init(catalog: Catalog, rules: Rules) {
+    self.init(catalog: catalog, rules: rules, answersNames: false)
+  }
+
+  /// - Parameter answersNames: whether its rows are to be found by name, for guards.
+  init(catalog: Catalog, rules: Rules, answersNames: Bool) {
     self.catalog = catalog
+    self.answersNames = answersNames
     decoder = FoldDecoder(catalog: catalog)
     machine = StateMachine(rules: rules, tellsChanges: false)
   }
@@ -160,7 +168,7 @@ package struct Folder {
     }
     ordinal += 1
     slots.add(name.bytes, digest)
-    return machine.cache.add(name, fresh)
+    return answersNames ? machine.cache.adopt(name, fresh) : machine.cache.add(name, fresh)
   }
 
   /// What a stored reversal came to: the entity and the state it went back to.
@@ -226,7 +234,8 @@ extension StreamFold {
     var state: (any EntityState)?
     if let entity = target.addresses.entity { state = try self.state(of: entity, number: number) }
     let event = try target.domainEvent(number)
-    let facts = event.map { factContributions(of: $0) } ?? []
+    var facts = event.map { factContributions(of: $0) } ?? []
+    if let event { facts += state?.facts(of: event) ?? [] }
     return Reversal(
       revision: revision, state: state, neutral: target.definition.isNeutral ? event : nil,
       facts: facts.map { Contribution($0.target, $0.field, 0 &- $0.amount) },

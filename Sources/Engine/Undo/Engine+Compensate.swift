@@ -7,7 +7,7 @@ internal import Synchronization
 extension Engine {
   /// What undoing a scope would come to; nothing is written.
   package func planUndo(_ scope: UndoScope) throws(LogError) -> UndoPlan {
-    var planner = UndoPlanner(scope: scope, catalog: catalog)
+    var planner = UndoPlanner(scope: scope, catalog: catalog, rules: rules)
     return try log.read(&planner)
   }
 

@@ -9,6 +9,7 @@ internal import Synchronization
 struct PlanReversal: ReadUnit {
   let target: ULID
   let catalog: Catalog
+  let rules: Rules
 
   struct Planned {
     var stream: Name
@@ -43,10 +44,20 @@ struct PlanReversal: ReadUnit {
     if !resolved.definition.isNeutral {
       try fold.checkIsWhole(of: resolved.addresses.entity, numbers, in: tables)
     }
+    let entity = resolved.addresses.entity
+    let before = try entity.flatMap { name throws(LogError) in
+      try resolved.definition.isNeutral
+        ? ReadState(name: name).run(tables) : fold.state(of: name) { numbers[$0] }
+    }
     fold.cancel(target)
-    return Planned(
-      stream: event.envelope.stream, entity: resolved.addresses.entity,
-      reversal: try fold.reversal(of: resolved) { numbers[$0] })
+    var reversal = try fold.reversal(of: resolved) { numbers[$0] }
+    var after = resolved.definition.isNeutral ? before : reversal.state
+    if let neutral = reversal.neutral { after?.takeBack(neutral) }
+    var dependents = UndoDependents(catalog, rules)
+    dependents.note(resolved, from: before, reversal, to: after)
+    try dependents.check(tables)
+    reversal.dependents = (try tables.head().position, dependents)
+    return Planned(stream: event.envelope.stream, entity: entity, reversal: reversal)
   }
 }
 
@@ -78,7 +89,7 @@ extension StreamFold {
     case .domain:
       throw LogError(
         .rejected, "\(type) is undone by an action of its own",
-        hint: "Use `\(target.definition.undoCommand ?? "uetlog help compensate")`")
+        hint: "Use `\(target.undoCommand)`")
     case .none:
       throw LogError(
         .rejected, "\(type) records something that happened and can't be undone")
@@ -145,8 +156,13 @@ extension Engine {
     // One that was stored before is not planned again: the append answers with its receipt.
     var known = FindStored(draft: prepared)
     if try log.read(&known) { return prepared }
-    var plan = PlanReversal(target: target, catalog: catalog)
+    var plan = PlanReversal(target: target, catalog: catalog, rules: rules)
     let planned = try log.read(&plan)
+    if let given = draft.stream, given != planned.stream.description {
+      throw LogError(
+        .badInput, "the target belongs to another stream", expected: planned.stream.description,
+        actual: given, pointer: "/stream", hint: "Leave stream out: it follows from the target")
+    }
     return prepared.reversing(
       target, stream: planned.stream, entity: planned.entity, planned.reversal)
   }

@@ -13,6 +13,8 @@ package struct Reversal: Sendable {
   package var facts: [Contribution]
   /// The event that is undone.
   package var target: Position
+  /// What depends on the events that are undone: looked for up to a position, so far.
+  var dependents: (known: Position, search: UndoDependents)?
 
   package init(
     revision: UInt64, state: (any EntityState)?, neutral: DomainEvent?, facts: [Contribution],

@@ -6,6 +6,7 @@ internal import Pipeline
 struct UndoPlanner: ReadUnit {
   let scope: UndoScope
   let catalog: Catalog
+  let rules: Rules
 
   func run(
     _ tables: borrowing some LogReader & ~Copyable & ~Escapable
@@ -21,7 +22,13 @@ struct UndoPlanner: ReadUnit {
     var plan = UndoPlan()
     let chosen = try choose(targets, &plan)
     try checkReaders(targets, chosen)
-    try addSteps(chosen, tables, &plan)
+    var dependents = UndoDependents(catalog, rules)
+    try addSteps(chosen, tables, &plan, &dependents)
+    try dependents.check(tables)
+    let known = try tables.head().position
+    for index in plan.steps.indices {
+      plan.steps[index].reversal.dependents = (known, dependents)
+    }
     return plan
   }
 
@@ -53,7 +60,7 @@ struct UndoPlanner: ReadUnit {
           UndoPlan.Left(
             event: resolved.event, reason: reason,
             command: resolved.definition.reversal == .domain
-              ? resolved.definition.undoCommand : nil))
+              ? resolved.undoCommand : nil))
         if resolved.definition.reversal == .domain, let entity = resolved.addresses.entity {
           blocked[entity] = resolved.definition.name
         }
@@ -85,7 +92,7 @@ struct UndoPlanner: ReadUnit {
     case .domain:
       throw LogError(
         .rejected, "\(resolved.definition.name) is undone by an action of its own",
-        hint: "Use `\(resolved.definition.undoCommand ?? "uetlog help compensate")`")
+        hint: "Use `\(resolved.undoCommand)`")
     default:
       throw LogError(
         .rejected,
@@ -113,7 +120,7 @@ struct UndoPlanner: ReadUnit {
 
   private func addSteps(
     _ chosen: [ResolvedEvent], _ tables: borrowing some LogReader & ~Copyable & ~Escapable,
-    _ plan: inout UndoPlan
+    _ plan: inout UndoPlan, _ dependents: inout UndoDependents
   ) throws(LogError) {
     var folds: [Name: StreamFold] = [:]
     var numbers: [Name: EntityNumber] = [:]
@@ -142,9 +149,10 @@ struct UndoPlanner: ReadUnit {
       stepCounts[stream, default: 0] += 1
       folds[stream] = fold
       if isNeutral {
-        try addNeutralStep(resolved, reversal, tables, &plan)
+        try addNeutralStep(resolved, reversal, tables, &plan, &dependents)
         continue
       }
+      dependents.note(resolved, from: before, reversal, to: reversal.state)
       if let entity { oldest[entity] = (resolved.event.position, stream) }
       plan.steps.append(
         UndoPlan.Step(
@@ -168,13 +176,15 @@ extension UndoPlanner {
   /// Undoing a neutral event changes only the fields it owns, from whatever stream others came.
   private func addNeutralStep(
     _ target: ResolvedEvent, _ reversal: Reversal,
-    _ tables: borrowing some LogReader & ~Copyable & ~Escapable, _ plan: inout UndoPlan
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable, _ plan: inout UndoPlan,
+    _ dependents: inout UndoDependents
   ) throws(LogError) {
     let before = try target.addresses.entity.flatMap { name throws(LogError) in
       try ReadState(name: name).run(tables)
     }
     var after = before
     if let event = reversal.neutral { after?.takeBack(event) }
+    dependents.note(target, from: before, reversal, to: after)
     plan.steps.append(
       UndoPlan.Step(
         target: target.event, entity: target.addresses.entity, stateBefore: before?.stateName,

@@ -87,7 +87,7 @@ struct UndoTargets {
 
 extension ResolvedEvent {
   /// The phase that the payload names.
-  fileprivate var phase: String? {
+  var phase: String? {
     payload.text("phase_id") ?? payload.text(["spec", "phase_id"])
       ?? payload.text(["request", "phase_id"]) ?? payload.text(["artifact", "origin", "phase_id"])
   }

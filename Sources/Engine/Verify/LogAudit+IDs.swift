@@ -17,12 +17,34 @@ extension LogAudit {
         preparer.scopedKey(key, owned), "key of position \(position)", position, owned, payload,
         tables)
     }
+    checkPayloadKeys(position, owned, payload, tables)
     if let target = owned.reverses {
       counts.reversals += 1
       let entry = try? tables.entry(for: .event(target))
       if entry.map({ $0.position >= position }) ?? true {
         report.find(
           .links, position, "position \(position) reverses \(target), which is no earlier event")
+      }
+    }
+  }
+
+  /// Checks that what a payload has by itself is found: of what several may have, the first.
+  private mutating func checkPayloadKeys(
+    _ position: Position, _ envelope: Envelope, _ payload: [UInt8]?, _ tables: borrowing ReadTables
+  ) {
+    guard let payload, !envelope.flags.contains(.masked),
+      let keys = preparer.payloadKeys(of: envelope, payload)
+    else { return }
+    for key in keys {
+      counts.keys += 1
+      let what = "\(key.what) of position \(position)"
+      if key.kind == .content {
+        let entry = try? tables.entry(for: key.key)
+        if entry.map({ $0.position > position }) ?? true {
+          report.find(.ids, position, "the \(what) is not in the table of ids")
+        }
+      } else {
+        check(key.key, what, position, envelope, payload, tables)
       }
     }
   }
@@ -56,24 +78,45 @@ extension LogAudit {
   private func contents(of envelope: Envelope, _ payload: [UInt8]) -> [UInt128] {
     var stream = envelope.stream
     if envelope.type == EventType.event_reversed.name { stream = Name(stored: Array("log".utf8)) }
-    var digests = [preparer.contentDigest(envelope.type, stream, payload)]
-    if envelope.type == EventType.patch_created.name, let original = payload.withoutLedgerID {
-      digests.append(preparer.contentDigest(envelope.type, stream, original))
+    return Preparer.offers(of: payload, EventType(rawValue: envelope.type)).map {
+      preparer.contentDigest(envelope.type, stream, $0)
     }
-    return digests
   }
 }
 
-extension [UInt8] {
-  /// The payload as it was offered, when the log put a ledger id in front of it.
-  fileprivate var withoutLedgerID: [UInt8]? {
-    let prefix = Array(#"{"ledger_id":""#.utf8)
-    let end = prefix.count + 27
-    guard starts(with: prefix), count > end, self[end - 1] == UInt8(ascii: "\"") else {
-      return nil
+extension PayloadKey {
+  /// How findings call it.
+  fileprivate var what: String {
+    switch kind {
+    case .identity(let field): field
+    case .answer: "request and content"
+    case .content: "content"
     }
-    let rest = self[end...]
-    return Array("{".utf8) + (rest.first == UInt8(ascii: ",") ? rest.dropFirst() : rest)
+  }
+}
+
+extension Preparer {
+  /// The keys that a stored payload has by itself; nil when its type is not known.
+  fileprivate func payloadKeys(of envelope: Envelope, _ payload: [UInt8]) -> [PayloadKey]? {
+    guard let definition = try? catalog.definition(envelope.type), let payload = Payload(payload)
+    else { return nil }
+    return payloadKeys(definition, payload)
+  }
+}
+
+extension ReadTables {
+  /// The payload of a record; nil when it is redacted or not what the record committed to.
+  fileprivate func committedPayload(
+    of position: Position, _ record: borrowing StoredRecord
+  ) throws(LogError) -> [UInt8]? {
+    guard let envelope = record.envelope,
+      case .whole(let salted, _) = try storedPayload(of: position, record, envelope)
+    else { return nil }
+    var hasher = Hasher256()
+    hasher.update(0x02)
+    hasher.update(salted)
+    guard hasher.finalize() == envelope.commitment else { return nil }
+    return Array(salted.dropFirst(Salt.byteCount))
   }
 }
 
@@ -125,6 +168,11 @@ struct IDAudit: AuditUnit {
       switch key {
       case .event(let id): id == envelope.eventID
       case .scoped: envelope.key.map { preparer.scopedKey($0, envelope) } == key
+      case .payload where envelope.flags.contains(.masked): true
+      case .payload:
+        try tables.committedPayload(of: entry.position, record).map { payload in
+          preparer.payloadKeys(of: envelope, payload)?.contains { $0.key == key } ?? false
+        } ?? true
       }
     guard !isItsOwn else { return }
     report.find(

@@ -34,19 +34,18 @@ extension BudgetState {
 }
 
 extension DecideContext {
-  /// The budgets that enclose the event and stop work, in the order of their names.
-  private var haltingBudgets: [(Name, BudgetState)] {
+  /// The budgets with a limit that enclose the event, in the order of their names.
+  private var budgets: [(Name, BudgetState)] {
     entities.compactMap { name, state in
-      guard let budget = state as? BudgetState, budget.hasLimit, budget.mode == .halt else {
-        return nil
-      }
+      guard let budget = state as? BudgetState, budget.hasLimit else { return nil }
       return (name, budget)
     }.sorted { $0.0 < $1.0 }
   }
 
-  /// Refuses a reservation that would take an enclosing budget over its limit.
+  /// Refuses a reservation that would take an enclosing budget over its limit, whatever is to
+  /// happen when the money is gone: what is reserved can't be spent twice.
   func budgetsMustAdmit(_ asked: Int64) throws(LogError) {
-    for (name, budget) in haltingBudgets where !budget.admits(asked) {
+    for (name, budget) in budgets where !budget.admits(asked) {
       throw LogError(
         .budget,
         "budget \(name.id) has no room: limit \(dollars(budget.limit)), "
@@ -58,7 +57,8 @@ extension DecideContext {
 
   /// Refuses to begin work in the scope of a budget that is used up.
   func budgetsMustNotBeUsedUp(by deed: String) throws(LogError) {
-    for (name, budget) in haltingBudgets where budget.isSpent(ofLimit: 1_000_000) {
+    for (name, budget) in budgets
+    where budget.mode == .halt && budget.isSpent(ofLimit: 1_000_000) {
       throw LogError(
         .budget,
         "budget \(name.id) is used up and \(deed) must wait: limit \(dollars(budget.limit)), "

@@ -62,6 +62,22 @@ package struct BudgetState: EntityState {
     }
   }
 
+  /// The most that one of its sums may come to: 4.6 trillion dollars, or as many tokens in
+  /// millions.
+  package static let sumMax: Int64 = 1 << 62
+
+  package func fits(_ field: SumField, _ amount: Int64) -> Bool {
+    let sum: Int64
+    switch field {
+    case .reservedMicroUSD: sum = reservedMicroUSD
+    case .spentMicroUSD: sum = spentMicroUSD
+    case .inputTokens: sum = inputTokens
+    case .outputTokens: sum = outputTokens
+    default: return true
+    }
+    return Int128(sum) + Int128(amount) <= Int128(Self.sumMax)
+  }
+
   package mutating func add(_ field: SumField, _ amount: Int64) {
     switch field {
     case .reservedMicroUSD: reservedMicroUSD.accumulate(amount)

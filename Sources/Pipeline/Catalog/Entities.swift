@@ -21,6 +21,7 @@ package func entityType(of category: Category) -> (any EntityState.Type)? {
   case .merge: MergeState.self
   case .saga: SagaState.self
   case .error: ErrorState.self
+  case .approval: ApprovalState.self
   }
 }
 

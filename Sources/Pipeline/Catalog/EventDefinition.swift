@@ -22,7 +22,8 @@ package final class EventDefinition: Sendable {
   /// Owns fields apart from the state that others judge.
   package let isNeutral: Bool
   package let reversal: Reversal
-  /// The command that undoes it when `reversal` is `domain`.
+  /// The command that undoes it when `reversal` is `domain`, with `{field}` for fields of its
+  /// payload: see `undoCommand(for:)`.
   package let undoCommand: String?
   package let severity: Severity
   /// The payload field that is an idempotency key by itself.

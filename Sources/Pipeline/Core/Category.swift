@@ -21,6 +21,7 @@ package enum Category: UInt8, CaseIterable, Sendable {
   case merge = 14
   case saga = 15
   case error = 16
+  case approval = 17
 
   /// The text before the first `-` of the names of its rows.
   package var prefix: String {
@@ -42,6 +43,7 @@ package enum Category: UInt8, CaseIterable, Sendable {
     case .merge: "merge"
     case .saga: "saga"
     case .error: "error"
+    case .approval: "approval"
     }
   }
 

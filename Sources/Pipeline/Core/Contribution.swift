@@ -29,7 +29,9 @@ package enum SumField: UInt8, CaseIterable, Sendable {
   // subjects of gates
   case failedGates
   // workers
-  case lateEvents
+  case lateEvents, tasksCompleted
+  // approvals of a subject
+  case approver
 }
 
 extension [Contribution] {

@@ -46,9 +46,12 @@ extension Lifecycle {
     return LogError(.rejected, message, allowed: next.map(\.name))
   }
 
-  /// Refuses something that needs another state than this one.
-  package func refusal(_ message: String) -> LogError {
-    LogError(.rejected, message, allowed: next.map(\.name))
+  /// Refuses something that needs another state than this one, or that something else stands in
+  /// the way of.
+  ///
+  /// - Parameter other: the state that it would have led to: not one of those that are allowed.
+  package func refusal(_ message: String, without other: Self? = nil) -> LogError {
+    LogError(.rejected, message, allowed: next.filter { $0 != other }.map(\.name))
   }
 
   /// Refuses unless the thing is in one of these states.

@@ -19,10 +19,18 @@ package protocol EntityState: Hashable, Sendable {
   /// The state's name as people see it: `queued`, `BUSY`; nil before the first event.
   var stateName: String? { get }
 
+  /// The event that declared it and says what it is part of and what it waits for; nil where there
+  /// is none.
+  var declaration: Position? { get }
+
   /// The position of an earlier event whose payload `reads` or `decide` needs; the context has
   /// the rows of the schema's `reads` so far.
   func consults(for event: DomainEvent, _ context: DecideContext) -> Position?
-  /// Names of further rows that `decide` needs, beyond those of the schema's `reads`.
+  /// Whether `decide` may need further rows for events of this type, beyond those of the schema's
+  /// `reads`.
+  static func readsMore(for type: EventType) -> Bool
+
+  /// Their names; asked for the types of `readsMore` only.
   func reads(for event: DomainEvent, consulted: Payload?) -> [Name]
   /// Accepts the event, perhaps with further flags (`late`), or refuses it with the reason and
   /// what would be allowed.
@@ -39,6 +47,14 @@ package protocol EntityState: Hashable, Sendable {
   func contributions() -> Shares
   /// Takes the event in and tells by how much its shares in other rows' sums changed.
   mutating func evolve(_ event: DomainEvent, notingIn sums: inout [Contribution])
+
+  /// What an event adds to sums for good that its payload does not tell, but this row does.
+  ///
+  /// An event that undoes it takes the same away again.
+  func facts(of event: DomainEvent) -> [Contribution]
+
+  /// Whether one of its own sums stays within what the log allows.
+  func fits(_ field: SumField, _ amount: Int64) -> Bool
   /// Adds to one of its own sums.
   mutating func add(_ field: SumField, _ amount: Int64)
   /// What the log appends because this row went from `before` to `self`.
@@ -51,7 +67,9 @@ package protocol EntityState: Hashable, Sendable {
 }
 
 extension EntityState {
+  package var declaration: Position? { nil }
   package func consults(for event: DomainEvent, _ context: DecideContext) -> Position? { nil }
+  package static func readsMore(for type: EventType) -> Bool { false }
   package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] { [] }
   package var latestInRun: Position? { nil }
   package mutating func noteInRun(_ position: Position) {}
@@ -62,6 +80,8 @@ extension EntityState {
     evolve(event)
     sums.note(old, contributions())
   }
+  package func facts(of event: DomainEvent) -> [Contribution] { [] }
+  package func fits(_ field: SumField, _ amount: Int64) -> Bool { true }
   package mutating func add(_ field: SumField, _ amount: Int64) {}
   package func reactions(
     from before: Self, to event: DomainEvent, _ context: ReactContext
@@ -118,9 +138,12 @@ package struct Reaction: Hashable, Sendable {
   package var type: EventType
   /// JSON.
   package var payload: [UInt8]
+  /// What is appended instead when this one is refused: the first of them that is not.
+  package var alternatives: [Reaction] = []
 
-  package init(_ type: EventType, _ payload: [UInt8]) {
+  package init(_ type: EventType, _ payload: [UInt8], else alternatives: [Reaction] = []) {
     self.type = type
     self.payload = payload
+    self.alternatives = alternatives
   }
 }

@@ -9,7 +9,6 @@ extension EventType {
     case .run_created, .run_started: false
     case .task_started, .task_progress, .task_completed, .task_retried, .task_blocked: false
     case .task_unblocked, .task_cancelled: false
-    case .tool_call_started, .tool_call_completed, .tool_call_error: false
     case .circuit_opened, .circuit_half_opened, .circuit_closed, .circuit_reset: false
     case .worker_spawned, .worker_idle, .worker_draining, .worker_terminated: false
     case .worker_error, .worker_quarantined, .worker_released: false

@@ -37,10 +37,11 @@ extension FixedWidthInteger {
     return overflow ? (other < 0 ? .min : .max) : sum
   }
 
-  /// Adds an amount of any size, kept within the range.
-  mutating func accumulate(_ amount: Int64) {
-    self = addingSaturated(Self(clamping: amount))
-  }
+  /// Adds a share to a sum.
+  ///
+  /// Around the end of the range if need be: whatever came in between, a share that is taken away
+  /// again leaves the sum as it was.
+  mutating func accumulate(_ amount: Int64) { self &+= Self(truncatingIfNeeded: amount) }
 
   /// Counts one more, up to the largest number.
   mutating func increment() { self = addingSaturated(1) }

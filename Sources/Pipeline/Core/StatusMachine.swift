@@ -50,6 +50,8 @@ package protocol DeclaredMachine: StatusMachine {
 }
 
 extension DeclaredMachine {
+  package var declaration: Position? { declared }
+
   package static func target(of event: DomainEvent) -> Status? {
     switch event.type {
     case declaration: first

@@ -9,6 +9,10 @@ extension GateState {
     return gate.declared
   }
 
+  package static func readsMore(for type: EventType) -> Bool {
+    type == .gate_started || type == .gate_passed
+  }
+
   package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] {
     Self.dependencies(of: event, consulted).compactMap { Name($0) }
   }
@@ -54,9 +58,7 @@ extension GateState {
       allowed: status.next.filter { $0 != target }.map(\.name))
   }
 
-  private static func waitsForOthers(_ event: DomainEvent) -> Bool {
-    event.type == .gate_started || event.type == .gate_passed
-  }
+  private static func waitsForOthers(_ event: DomainEvent) -> Bool { readsMore(for: event.type) }
 
   /// The rows of the gates that come first, for the subject of an execution.
   private static func dependencies(of event: DomainEvent, _ declaration: Payload?) -> [String] {

@@ -41,6 +41,8 @@ package struct GateState: StatusMachine {
 
   package var stateName: String? { isDeclared ? "declared" : status.nameIfPresent }
 
+  package var declaration: Position? { declared }
+
   package mutating func evolve(_ event: DomainEvent) {
     if event.type == .gate_declared {
       isDeclared = true

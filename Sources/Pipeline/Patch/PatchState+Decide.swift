@@ -11,6 +11,7 @@ extension PatchState {
     case .patch_created: try decideCreation(event, context)
     case .patch_validation_failed:
       try status.mustBe([.created], to: "fail its validation", context.name)
+    case .patch_validated: try decideValidation(event)
     case .patch_queued: try decideQueue(context)
     case .patch_apply_started: try decideApplication(context)
     case .patch_apply_succeeded, .patch_apply_failed:
@@ -54,6 +55,17 @@ extension PatchState {
     }
   }
 
+  /// More reviewers than can be told apart could never approve.
+  private func decideValidation(_ event: DomainEvent) throws(LogError) {
+    guard let asked = event.payload.child("policy")?.integer("min_reviewers"),
+      asked > ApprovalState.approversMax
+    else { return }
+    throw LogError(
+      .rejected, "the policy asks for more reviewers than a patch can have",
+      expected: "at most \(ApprovalState.approversMax)", actual: "\(asked)",
+      pointer: "/policy/min_reviewers")
+  }
+
   private func decideQueue(_ context: DecideContext) throws(LogError) {
     let missing = PatchFlags.checked.subtracting(flags)
     if !missing.isEmpty {
@@ -61,10 +73,12 @@ extension PatchState {
         .rejected, "\(context.name) did not pass \(missing.checkNames) and can't become queued",
         allowed: status.next.filter { $0 != .queued }.map(\.name))
     }
-    if Int64(approvals) < Int64(reviewersRequired) {
+    let approvers = context.entity("approval-\(context.name)", as: ApprovalState.self)?.count ?? 0
+    if approvers < Int(reviewersRequired) {
       throw LogError(
-        .rejected, "\(context.name) lacks approving reviews", expected: "\(reviewersRequired)",
-        actual: "\(approvals)", allowed: status.next.filter { $0 != .queued }.map(\.name))
+        .rejected, "\(context.name) lacks approving reviews by different reviewers",
+        expected: "\(reviewersRequired)", actual: "\(approvers)",
+        allowed: status.next.filter { $0 != .queued }.map(\.name))
     }
     try mustHaveAttemptsLeft(context, refused: .queued)
   }

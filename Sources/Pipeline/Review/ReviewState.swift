@@ -27,7 +27,7 @@ package enum ReviewDecision: UInt8, CaseIterable, Sendable {
 /// An approval counts for its subject.
 package struct ReviewState: StatusMachine {
   package static let category = Category.review
-  package static let layout: UInt8 = 1
+  package static let layout: UInt8 = 2
 
   package var status = ReviewStatus.absent
   package var decision = ReviewDecision.none
@@ -35,6 +35,10 @@ package struct ReviewState: StatusMachine {
   package var assigned = Position.none
   package var ended = Position.none
   package var subject = EntityNumber.none
+  /// The row of those who approved the subject.
+  package var approvals = EntityNumber.none
+  /// Who decided, hashed to 32 bits; 0 for nobody.
+  package var decider: UInt32 = 0
 
   package init() {}
 
@@ -44,17 +48,22 @@ package struct ReviewState: StatusMachine {
     case .requested:
       requested = event.position
       subject = event.adds.first ?? .none
+      approvals = event.adds.count > 1 ? event.adds[1] : .none
     case .assigned: assigned = event.position
     case .decided:
       decision = ReviewDecision(named: event.payload.text("decision"))
+      decider = ApprovalState.hash(of: event.payload.text("by") ?? "")
       ended = event.position
     case .expired, .withdrawn: ended = event.position
     }
   }
 
   package func contributions() -> Shares {
-    guard status == .decided, decision == .approve, subject != .none else { return [] }
-    return [Contribution(subject, .approvals, 1)]
+    guard status == .decided, decision == .approve else { return [] }
+    var shares: Shares = []
+    if subject != .none { shares.append(Contribution(subject, .approvals, 1)) }
+    if approvals != .none { shares.append(Contribution(approvals, .approver, Int64(decider))) }
+    return shares
   }
 
   package static func target(of event: DomainEvent) -> ReviewStatus? {
@@ -77,6 +86,8 @@ extension ReviewState {
     assigned = reader.position()
     ended = reader.position()
     subject = reader.number()
+    approvals = reader.number()
+    decider = reader.integer(UInt32.self)
   }
 
   package func write(to bytes: inout [UInt8]) {
@@ -86,5 +97,7 @@ extension ReviewState {
     bytes.append(assigned)
     bytes.append(ended)
     bytes.append(subject)
+    bytes.append(approvals)
+    bytes.append(littleEndian: decider)
   }
 }

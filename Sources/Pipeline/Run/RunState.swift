@@ -36,6 +36,8 @@ package struct RunState: StatusMachine {
 
   package init() {}
 
+  package var declaration: Position? { created }
+
   package var latestInRun: Position? { lastInRun }
 
   package mutating func noteInRun(_ position: Position) { lastInRun = position }

@@ -69,6 +69,11 @@ package struct SagaState: EntityState {
     if event.type == .saga_step_started, isRunning {
       throw status.refusal("step \(step) of \(context.name) runs already")
     }
+    if event.type != .saga_step_started, !isRunning {
+      throw status.refusal(
+        "step \(step) of \(context.name) did not start and can't end",
+        without: event.type == .saga_step_completed ? .completed : nil)
+    }
   }
 
   private func stepDue(_ declaration: Payload?) -> String? {

@@ -24,18 +24,31 @@ extension TaskState {
     }
   }
 
+  /// So many names are tried for one fix task.
+  private static let fixNamesMax = 3
+
   private func mend(
     _ report: FailureReport, _ event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] {
     guard let impact = report.impact else { return [] }
     let task = context.name.id
-    let fix = FixName.name(for: task, ordinal: Int(max(0, fixes)) + 1)
+    let first = Int(max(0, fixes)) + 1
+    let fix = FixName.name(for: task, ordinal: first)
     let depth = FixName.depth(of: task) + 1
     let canRetry = status != .failed || retries < retriesAllowed(context.rules)
     guard depth <= context.rules.fixDepthMax, canRetry, fix.utf8.count <= FixName.byteCountMax
     else { return [askForHelp(report, event, context)] }
     let urgency = priority == 0 ? impact : min(priority, impact)
-    return [.fixTask(fix, of: task, report, event, depth: depth, priority: urgency)]
+    // Somebody may have taken the name for a task of another kind: then the next one is tried, and
+    // at last a person asked.
+    var choices = (first..<first + Self.fixNamesMax)
+      .map { FixName.name(for: task, ordinal: $0) }
+      .filter { $0.utf8.count <= FixName.byteCountMax }
+      .map { Reaction.fixTask($0, of: task, report, event, depth: depth, priority: urgency) }
+    choices.append(askForHelp(report, event, context))
+    var reaction = choices.removeFirst()
+    reaction.alternatives = choices
+    return [reaction]
   }
 
   private func askForHelp(

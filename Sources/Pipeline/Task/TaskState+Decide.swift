@@ -12,6 +12,13 @@ extension TaskState {
     return position == .none ? nil : position
   }
 
+  package static func readsMore(for type: EventType) -> Bool {
+    switch type {
+    case .task_assigned, .task_started, .task_progress, .task_completed, .task_failed: true
+    default: false
+    }
+  }
+
   package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] {
     var names: [String] = []
     if event.type == .task_completed, isFix {
@@ -89,11 +96,13 @@ extension TaskState {
     for id in context.consulted?.texts("depends_on") ?? [] {
       let dependency = context.entity("task-" + id, as: TaskState.self)
       if let obstacle = TaskState.obstacle(in: dependency) {
-        throw LogError(.rejected, "\(context.name) waits for task-\(id), which \(obstacle)")
+        throw status.refusal(
+          "\(context.name) waits for task-\(id), which \(obstacle)", without: .assigned)
       }
     }
     if openFixes > 0 {
-      throw LogError(.rejected, "\(context.name) waits for \(openFixes) open fix tasks")
+      throw status.refusal(
+        "\(context.name) waits for \(openFixes) open fix tasks", without: .assigned)
     }
     try context.budgetsMustNotBeUsedUp(by: context.name.description)
   }
@@ -113,8 +122,8 @@ extension TaskState {
     case .busy: if worker.task == 0 || worker.task == shortHash(context.name.id) { return }
     case .spawning, .draining: break
     }
-    throw LogError(
-      .rejected, "worker-\(id) is \(worker.status.name) and can't take \(context.name)")
+    throw status.refusal(
+      "worker-\(id) is \(worker.status.name) and can't take \(context.name)", without: .assigned)
   }
 
   /// A task is started and ended by the worker that has it.
@@ -130,7 +139,7 @@ extension TaskState {
 
   private func decideRetry(_ context: DecideContext) throws(LogError) {
     guard status == .failed, retries >= retriesAllowed(context.rules) else { return }
-    throw LogError(
-      .rejected, "\(context.name) was retried \(retries) times, the most there may be")
+    throw status.refusal(
+      "\(context.name) was retried \(retries) times, the most there may be", without: .pending)
   }
 }

@@ -4,7 +4,7 @@ package import Events
 /// A task: where it is, who has it, and how its failures are being mended.
 package struct TaskState: EntityState {
   package static let category = Category.task
-  package static let layout: UInt8 = 1
+  package static let layout: UInt8 = 2
 
   package var status = TaskStatus.absent
   /// 1 is the most urgent; 0 when nobody said.
@@ -21,6 +21,8 @@ package struct TaskState: EntityState {
   package var worker: UInt64 = 0
   /// What the last failure looked like, hashed; 0 for none.
   package var errorSignature: UInt64 = 0
+  /// The row of that worker.
+  package var workerRow = EntityNumber.none
   package var parent = EntityNumber.none
   package var created = Position.none
   package var assigned = Position.none
@@ -43,6 +45,9 @@ package struct TaskState: EntityState {
     case .task_assigned:
       assigned = event.position
       worker = event.payload.text("worker_id").map { shortHash($0) } ?? 0
+      workerRow = event.adds.first ?? .none
+    case .task_completed:
+      if let named = event.adds.first, named != .none { workerRow = named }
     case .task_started: started = event.position
     case .task_failed:
       lastFailed = event.position
@@ -50,6 +55,7 @@ package struct TaskState: EntityState {
     case .task_retried:
       if status == .failed { retries.increment() }
       worker = 0
+      workerRow = .none
     default: break
     }
     if let target = TaskStatus(after: event.type) {
@@ -66,11 +72,30 @@ package struct TaskState: EntityState {
     parent = event.payload.has("parent_task_id") ? event.adds.first ?? .none : .none
   }
 
+  package var declaration: Position? { created }
+
   package func contributions() -> Shares {
-    guard isFix, parent != .none, status != .absent else { return [] }
-    var shares: Shares = [Contribution(parent, .fixes, 1)]
-    if !status.isFinal { shares.append(Contribution(parent, .openFixes, 1)) }
+    var shares: Shares = []
+    if isFix, parent != .none, status != .absent {
+      shares.append(Contribution(parent, .fixes, 1))
+      if !status.isFinal { shares.append(Contribution(parent, .openFixes, 1)) }
+    }
+    if status == .completed, workerRow != .none {
+      shares.append(Contribution(workerRow, .tasksCompleted, 1))
+    }
     return shares
+  }
+
+  /// What comes late and names no worker was said by the one that has the task.
+  package func facts(of event: DomainEvent) -> [Contribution] {
+    guard event.flags.contains(.late), workerRow != .none,
+      (event.adds.first ?? EntityNumber.none) == EntityNumber.none
+    else { return [] }
+    switch event.type {
+    case .task_progress, .task_completed, .task_failed:
+      return [Contribution(workerRow, .lateEvents, 1)]
+    default: return []
+    }
   }
 
   package mutating func add(_ field: SumField, _ amount: Int64) {
@@ -106,6 +131,7 @@ extension TaskState {
     failedGates = reader.integer(Int32.self)
     worker = reader.integer(UInt64.self)
     errorSignature = reader.integer(UInt64.self)
+    workerRow = reader.number()
     parent = reader.number()
     created = reader.position()
     assigned = reader.position()
@@ -126,6 +152,7 @@ extension TaskState {
     bytes.append(littleEndian: failedGates)
     bytes.append(littleEndian: worker)
     bytes.append(littleEndian: errorSignature)
+    bytes.append(workerRow)
     bytes.append(parent)
     bytes.append(created)
     bytes.append(assigned)

@@ -21,7 +21,7 @@ package enum CircuitStatus: UInt8, Lifecycle {
 /// A tool: its circuit and how its calls went.
 package struct ToolState: EntityState {
   package static let category = Category.tool
-  package static let layout: UInt8 = 1
+  package static let layout: UInt8 = 2
 
   /// What circuit events say.
   ///
@@ -35,6 +35,8 @@ package struct ToolState: EntityState {
   package var openedAt = Timestamp.never
   /// When the call that tries a half-open circuit began; `never` when none runs.
   package var probeAt = Timestamp.never
+  /// That call, hashed; 0 when none runs.
+  package var probe: UInt64 = 0
   package var changed = Position.none
   package var lastError = Position.none
 
@@ -62,7 +64,8 @@ package struct ToolState: EntityState {
       try circuit.mustAllow(.half_open, context.name)
       let due = openedAt.advanced(by: context.rules.circuitCooldownSeconds.secondsInNanoseconds)
       if context.now < due {
-        throw circuit.refusal("\(context.name) may be tried again from \(due) on")
+        throw circuit.refusal(
+          "\(context.name) may be tried again from \(due) on", without: .half_open)
       }
     case .circuit_closed: try circuit.mustAllow(.closed, context.name)
     default: break
@@ -103,29 +106,50 @@ package struct ToolState: EntityState {
     switch event.type {
     case .tool_call_started:
       calls.increment()
-      if circuit == .half_open, !isLate { probeAt = event.recordedAt }
+      if circuit == .half_open, !isLate {
+        probeAt = event.recordedAt
+        probe = Self.call(event)
+      }
     case .tool_call_completed:
       completed.increment()
       if !isLate {
         errorsInRow = 0
-        probeAt = .never
+        endProbe(event)
       }
     default:
       errors.increment()
       lastError = event.position
       if !isLate {
         errorsInRow.increment()
-        probeAt = .never
+        endProbe(event)
       }
     }
+  }
+
+  /// Only the end of the call that tries the circuit makes room for another.
+  private mutating func endProbe(_ event: DomainEvent) {
+    guard isProbe(event) else { return }
+    probeAt = .never
+    probe = 0
+  }
+
+  private func isProbe(_ event: DomainEvent) -> Bool {
+    probeAt != .never && probe == Self.call(event)
+  }
+
+  private static func call(_ event: DomainEvent) -> UInt64 {
+    shortHash(event.payload.text("call_id") ?? "")
   }
 
   private mutating func change(to circuit: CircuitStatus, _ event: DomainEvent) {
     declared = circuit
     changed = event.position
     probeAt = .never
+    probe = 0
   }
 
+  /// Any error opens a half-open circuit again; only the call that tries it closes it, and only
+  /// when its tool said that all is well.
   package func reactions(
     from before: ToolState, to event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] {
@@ -134,8 +158,10 @@ package struct ToolState: EntityState {
     case (.tool_call_error, .closed) where errorsInRow >= context.rules.circuitFailures:
       return [.circuitOpened(context.name, errorsInRow, "\(errorsInRow) errors in a row")]
     case (.tool_call_error, .half_open):
-      return [.circuitOpened(context.name, max(1, errorsInRow), "the trial call failed")]
-    case (.tool_call_completed, .half_open):
+      let which = before.isProbe(event) ? "the trial call" : "a call"
+      return [.circuitOpened(context.name, max(1, errorsInRow), "\(which) failed")]
+    case (.tool_call_completed, .half_open)
+    where before.isProbe(event) && event.payload.integer("exit_code") == 0:
       return [.circuitClosed(context.name)]
     default: return []
     }
@@ -148,6 +174,7 @@ package struct ToolState: EntityState {
     errors = current.errors
     lastError = current.lastError
     probeAt = current.probeAt
+    probe = current.probe
   }
 }
 
@@ -160,6 +187,7 @@ extension ToolState {
     errors = reader.integer(Int64.self)
     openedAt = reader.timestamp()
     probeAt = reader.timestamp()
+    probe = reader.integer(UInt64.self)
     changed = reader.position()
     lastError = reader.position()
   }
@@ -172,6 +200,7 @@ extension ToolState {
     bytes.append(littleEndian: errors)
     bytes.append(openedAt)
     bytes.append(probeAt)
+    bytes.append(littleEndian: probe)
     bytes.append(changed)
     bytes.append(lastError)
   }

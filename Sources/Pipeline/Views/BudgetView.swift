@@ -8,12 +8,12 @@ package enum BudgetView: View {
   package static let name = "budget"
   package static let summary = "Money reserved and spent, by scope, against the limits."
   package static let prefix = "budget-"
-  package static let columns = [
-    Column("scope", ["scope"]), Column("spent", ["spent"], isNumeric: true),
-    Column("reserved", ["reserved"], isNumeric: true),
-    Column("limit", ["limit"], isNumeric: true),
-    Column("remaining", ["remaining"], isNumeric: true), Column("mode", ["mode"]),
-    Column("charges", ["charges"], isNumeric: true), Column("status", ["status"]),
+  package static let fields: [Column] = [
+    .main("scope"), .main("spent_micro_usd", isNumeric: true),
+    .main("reserved_micro_usd", isNumeric: true), .main("limit_micro_usd", isNumeric: true),
+    .main("remaining_micro_usd", isNumeric: true), Column("share", isNumeric: true), .main("mode"),
+    Column("input_tokens", isNumeric: true), Column("output_tokens", isNumeric: true),
+    .main("charges", isNumeric: true), .main("status"),
   ]
 
   package static func write(
@@ -25,16 +25,18 @@ package enum BudgetView: View {
     guard budget.hasLimit || isUsed else { return false }
     writer.beginObject()
     writer.member("scope", name.id)
-    writer.member("reserved", budget.reservedMicroUSD)
-    writer.member("spent", budget.spentMicroUSD)
+    writer.member("reserved_micro_usd", budget.reservedMicroUSD)
+    writer.member("spent_micro_usd", budget.spentMicroUSD)
     if budget.hasLimit {
-      writer.member("limit", budget.limit)
-      writer.member("remaining", remaining(of: budget))
+      writer.member("limit_micro_usd", budget.limit)
+      writer.member("remaining_micro_usd", remaining(of: budget))
       writer.key("share")
       if let share = share(of: budget) { writer.raw(Array(share.utf8)) } else { writer.null() }
       writer.member("mode", budget.mode.name)
     } else {
-      for key in ["limit", "remaining", "share", "mode"] { writer.member(key, orNull: nil) }
+      for key in ["limit_micro_usd", "remaining_micro_usd", "share", "mode"] {
+        writer.member(key, orNull: nil)
+      }
     }
     writer.member("input_tokens", budget.inputTokens)
     writer.member("output_tokens", budget.outputTokens)

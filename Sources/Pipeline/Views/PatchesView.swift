@@ -7,12 +7,18 @@ package enum PatchesView: View {
   package static let name = "patches"
   package static let summary = "The patch ledger: state, checks, applications and relations."
   package static let prefix = "patch-"
-  package static let columns = [
-    Column("patch", ["patch_id"]), Column("state", ["state"]),
-    Column("project", ["project_id"]), Column("phase", ["phase_id"]),
-    Column("attempts", ["apply", "attempts"], isNumeric: true),
-    Column("error", ["apply", "last_error_code"]),
-    Column("quarantine", ["quarantine", "quarantine_reason"]),
+  package static let fields: [Column] = [
+    .main("patch_id"), .main("state"), .main("project_id"), .main("phase_id"), Column("ledger_id"),
+    Column("workstream_id"), Column("execution_request_id"), Column("validation.format_ok"),
+    Column("validation.scope_ok"), Column("validation.constraints_ok"),
+    Column("validation.tests_ran"), Column("validation.tests_passed"),
+    Column("validation.validation_errors"), .main("apply.attempts", isNumeric: true),
+    Column("apply.last_attempt_at"), .main("apply.last_error_code"),
+    Column("apply.last_error_message"), Column("apply.workspace_path"),
+    Column("apply.applied_files"), Column("quarantine.is_quarantined"),
+    .main("quarantine.quarantine_reason"), Column("quarantine.quarantine_path"),
+    Column("quarantine.quarantined_at"), Column("relations.replaces_patch_id"),
+    Column("relations.rollback_of_patch_id"), Column("relations.chain_id"),
   ]
 
   package static func write(

@@ -1,3 +1,4 @@
+internal import Bytes
 package import Events
 package import JSON
 
@@ -9,13 +10,14 @@ package enum RunsView: View {
   package static let name = "runs"
   package static let summary = "The runs: state, times and counters."
   package static let prefix = "run-"
-  package static let columns = [
-    Column("run", ["run_id"]), Column("state", ["state"]), Column("project", ["project_id"]),
-    Column("phase", ["phase_id"]), Column("started", ["started_at"]),
-    Column("ended", ["ended_at"]),
-    Column("steps", ["counters", "step_attempts"], isNumeric: true),
-    Column("patches", ["counters", "patches_created"], isNumeric: true),
-    Column("errors", ["counters", "errors"], isNumeric: true),
+  package static let fields: [Column] = [
+    .main("run_id"), .main("state"), .main("project_id"), .main("phase_id"),
+    Column("workstream_id"), Column("execution_request_id"), Column("created_at"),
+    .main("started_at"), .main("ended_at"), Column("state_reason"), Column("origin.trigger_type"),
+    Column("origin.trigger_ref"), Column("origin.requested_by"),
+    .main("counters.step_attempts", isNumeric: true),
+    .main("counters.patches_created", isNumeric: true),
+    Column("counters.patches_applied", isNumeric: true), .main("counters.errors", isNumeric: true),
   ]
 
   package static func write(
@@ -56,18 +58,25 @@ package enum RunsView: View {
     writer.endObject()
   }
 
-  /// The first event of a run that was never created, found through the links of its events.
+  /// The first event of a run that was never created, found through the links of its events; nil
+  /// when all of them are undone.
   private static func firstEvent(
     _ run: RunState, _ row: StateRow,
     in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> LiveEvent? {
     var position = run.lastInRun > .none ? run.lastInRun : row.last
     var first: LiveEvent?
+    var undone: Set<ULID> = []
     while let event = try liveEvent(at: position, in: tables) {
       guard event.event.envelope.previousInRun < position else {
         throw LogError(.corruption, "the event at \(position) links forward in its run")
       }
-      first = event
+      let envelope = event.event.envelope
+      if let target = envelope.reverses {
+        undone.insert(target)
+      } else if !undone.contains(envelope.eventID) {
+        first = event
+      }
       position = event.event.envelope.previousInRun
     }
     return first

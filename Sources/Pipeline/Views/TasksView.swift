@@ -6,11 +6,15 @@ package enum TasksView: View {
   package static let name = "tasks"
   package static let summary = "The tasks: state, worker, dependencies, retries and fixes."
   package static let prefix = "task-"
-  package static let columns = [
-    Column("task", ["task_id"]), Column("state", ["state"]), Column("kind", ["kind"]),
-    Column("priority", ["priority"], isNumeric: true), Column("worker", ["worker"]),
-    Column("waiting for", ["waiting_for"]), Column("retries", ["retries"], isNumeric: true),
-    Column("fixes", ["fixes"], isNumeric: true), Column("error", ["last_error", "message"]),
+  package static let fields: [Column] = [
+    .main("task_id"), Column("name"), .main("state"), .main("kind"),
+    .main("priority", isNumeric: true), .main("worker"), Column("depends_on"),
+    .main("waiting_for"), Column("blocked_by"), .main("retries", isNumeric: true),
+    .main("fixes", isNumeric: true), Column("open_fixes", isNumeric: true),
+    Column("failed_gates", isNumeric: true), Column("last_error.kind"), Column("last_error.code"),
+    .main("last_error.message"), Column("last_error.at"), Column("parent_task_id"),
+    Column("phase_id"), Column("workstream_id"), Column("project_id"), Column("progress"),
+    Column("note"),
   ]
 
   package static func write(

@@ -13,8 +13,8 @@ package protocol View: SendableMetatype {
   static var summary: String { get }
   /// How the names of its rows begin: `patch-`.
   static var prefix: String { get }
-  /// What the table and CSV formats show.
-  static var columns: [Column] { get }
+  /// The fields of an entry that are values or lists of values, in the order of the CSV format.
+  static var fields: [Column] { get }
 
   /// Writes the entry of one row as a JSON object; false, and nothing written, when the row is no
   /// entry of this view.
@@ -24,18 +24,36 @@ package protocol View: SendableMetatype {
   ) throws(LogError) -> Bool
 }
 
-/// A column of the table form: a title and where its value is in the entry.
+/// A field of an entry, which has one name in all formats and conditions.
 package struct Column: Hashable, Sendable {
-  package var title: String
-  package var path: [String]
+  /// The keys that lead to it, joined by points: `apply.attempts`.
+  package let name: String
   /// Numbers are aligned to the right.
-  package var isNumeric: Bool
+  package let isNumeric: Bool
+  /// Whether the table form shows it.
+  package let isMain: Bool
 
-  package init(_ title: String, _ path: [String], isNumeric: Bool = false) {
-    self.title = title
-    self.path = path
+  package init(_ name: String, isNumeric: Bool = false, isMain: Bool = false) {
+    self.name = name
     self.isNumeric = isNumeric
+    self.isMain = isMain
   }
+
+  /// One of the main fields, which tables show.
+  package static func main(_ name: String, isNumeric: Bool = false) -> Column {
+    Column(name, isNumeric: isNumeric, isMain: true)
+  }
+
+  /// The keys that lead to it.
+  package var path: [String] { name.split(separator: ".").map(String.init) }
+
+  /// What a table writes above it.
+  package var title: String { String(name.map { $0 == "_" ? " " : $0 }) }
+}
+
+extension View {
+  /// What the table form shows.
+  package static var columns: [Column] { fields.filter(\.isMain) }
 }
 
 /// What an entry may depend on besides the log.

@@ -7,11 +7,12 @@ package enum WorkersView: View {
   package static let name = "workers"
   package static let summary = "The workers: state, health, errors and current task."
   package static let prefix = "worker-"
-  package static let columns = [
-    Column("worker", ["worker_id"]), Column("state", ["state"]),
-    Column("health", ["health"]), Column("last heartbeat", ["last_heartbeat"]),
-    Column("errors", ["error_count"], isNumeric: true), Column("task", ["current_task_id"]),
-    Column("late", ["late_events"], isNumeric: true),
+  package static let fields: [Column] = [
+    .main("worker_id"), .main("state"), Column("healthy"), .main("health"),
+    Column("health_reason"), .main("last_heartbeat"), Column("stalled"),
+    .main("error_count", isNumeric: true), Column("last_error"), Column("quarantined"),
+    Column("quarantine_reason"), .main("current_task_id"), Column("adapter_type"),
+    .main("late_events", isNumeric: true), Column("checked_at"),
   ]
 
   package static func write(

@@ -22,7 +22,7 @@ package enum WorkerStatus: UInt8, Lifecycle {
 /// Quarantine lies across the states of life and holds until somebody releases the worker.
 package struct WorkerState: EntityState {
   package static let category = Category.worker
-  package static let layout: UInt8 = 1
+  package static let layout: UInt8 = 2
 
   package var status = WorkerStatus.absent
   package var isQuarantined = false
@@ -30,6 +30,8 @@ package struct WorkerState: EntityState {
   package var lateEvents: UInt32 = 0
   /// Errors since it last completed a task.
   package var errorCount: UInt32 = 0
+  /// Errors that its last completed task set aside: they count again when that is undone.
+  package var errorsBefore: UInt32 = 0
   package var failedChecks: UInt32 = 0
   package var spawnedAt = Timestamp.never
   /// By the log's clock, except for imported beats; the latest, whatever order they came in.
@@ -110,6 +112,7 @@ package struct WorkerState: EntityState {
     case .worker_released:
       isQuarantined = false
       errorCount = 0
+      errorsBefore = 0
       failedChecks = 0
     default:
       guard let target = Self.target(of: event) else { return }
@@ -118,7 +121,6 @@ package struct WorkerState: EntityState {
   }
 
   private mutating func move(to target: WorkerStatus, _ event: DomainEvent) {
-    if status == .busy, target == .idle { errorCount = 0 }
     if target == .busy || target == .idle { progress = 0 }
     switch target {
     case .spawning:
@@ -163,12 +165,29 @@ package struct WorkerState: EntityState {
   }
 
   package mutating func add(_ field: SumField, _ amount: Int64) {
-    if field == .lateEvents { lateEvents.accumulate(amount) }
+    switch field {
+    case .lateEvents: lateEvents.accumulate(amount)
+    case .tasksCompleted: takeCompletions(amount)
+    default: break
+    }
+  }
+
+  /// A completed task sets the errors aside, and one that is undone brings them back: those of the
+  /// last one, as a row does not remember more.
+  private mutating func takeCompletions(_ amount: Int64) {
+    if amount > 0 {
+      errorsBefore = errorCount
+      errorCount = 0
+    } else if amount < 0 {
+      errorCount = errorCount.addingSaturated(errorsBefore)
+      errorsBefore = 0
+    }
   }
 
   package mutating func keepNeutralFields(of current: WorkerState) {
     lateEvents = current.lateEvents
     errorCount = current.errorCount
+    errorsBefore = current.errorsBefore
     failedChecks = current.failedChecks
     lastHeartbeat = current.lastHeartbeat
     progress = current.progress

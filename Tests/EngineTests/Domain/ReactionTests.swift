@@ -65,14 +65,38 @@ import Testing
 
   @Test(arguments: LogKind.allCases)
   func `a refused reaction does not refuse its cause`(kind: LogKind) throws {
-    let bench = try Bench(kind)
-    try bench.append(task("created", #","name":"n","kind":"code""#, id: "FIX-T1"))
-    try start(bench)
-    let receipt = try bench.append(task("failed", failed))
+    let cause = #","event_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#
+    let failure = String(task("failed", failed).dropLast()) + cause
+    /// All names that a fix task could have are taken.
+    func crowded(_ kind: LogKind) throws -> Bench {
+      let bench = try Bench(kind)
+      for id in ["FIX-T1", "FIX-T1-2", "FIX-T1-3"] {
+        try bench.append(task("created", #","name":"n","kind":"code""#, id: id))
+      }
+      try start(bench)
+      return bench
+    }
+    let rehearsal = try crowded(.memory)
+    let asked = try #require(try rehearsal.append(failure).reactions.first)
+    #expect(asked.type == "review_requested")
+    let bench = try crowded(kind)
+    try bench.append(
+      #"{"type":"review_requested","payload":{"review_id":"\#(asked.stream.id)","subject":"task-T1","summary":"s","options":[{"decision":"approve","text":"t"}]}}"#
+    )
+    let receipt = try bench.append(failure)
     #expect(receipt.reactions.isEmpty)
     let dump = try bench.dump()
     #expect(dump.head.position == receipt.position)
     #expect(dump.events.count == Int(receipt.position.rawValue))
+  }
+
+  @Test(arguments: LogKind.allCases)
+  func `a fix task takes the next name when somebody has the first`(kind: LogKind) throws {
+    let bench = try Bench(kind)
+    try bench.append(task("created", #","name":"n","kind":"code""#, id: "FIX-T1"))
+    try start(bench)
+    let receipt = try bench.append(task("failed", failed))
+    #expect(receipt.reactions.map(\.stream.description) == ["task-FIX-T1-2"])
   }
 
   @Test(arguments: LogKind.allCases)

@@ -1,0 +1,64 @@
+internal import Events
+internal import Pipeline
+
+/// What a thing is part of: the scopes whose budgets enclose it.
+enum Scopes {
+  /// The fields that name them, from the inside out.
+  static let fields = ["workstream_id", "phase_id", "project_id"]
+
+  /// The names of the budgets of scopes.
+  static func budgets(_ members: [(field: String, id: String)]) -> [Name] {
+    members.compactMap { Name("budget-\($0.field.dropLast(3)):\($0.id)") }
+  }
+}
+
+extension StateMachine {
+  /// The scopes that an event does not name, but those do that it is part of: its task, the
+  /// workstream and its run, each as it was declared.
+  ///
+  /// - Parameter events: where payloads are read.
+  mutating func enclosingScopes(
+    of payload: Payload, run: Name?,
+    rows: borrowing some LogReader & ~Copyable & ~Escapable,
+    events: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> [(field: String, id: String)] {
+    var missing = Scopes.fields.filter { !payload.has($0) }
+    var found: [(field: String, id: String)] = []
+    guard !missing.isEmpty else { return [] }
+    func note(_ declaration: Payload?) {
+      guard let declaration else { return }
+      for field in missing {
+        if let id = declaration.text(field) { found.append((field, id)) }
+      }
+      missing.removeAll { field in found.contains { $0.field == field } }
+    }
+    if let task = payload.text("task_id").flatMap({ Name("task-" + $0) }) {
+      note(try declaration(of: task, rows: rows, events: events))
+    }
+    let workstream =
+      payload.text("workstream_id") ?? found.first { $0.field == "workstream_id" }?.id
+    if !missing.isEmpty, let name = workstream.flatMap({ Name("workstream-" + $0) }) {
+      note(try declaration(of: name, rows: rows, events: events))
+    }
+    if !missing.isEmpty, let run { note(try declaration(of: run, rows: rows, events: events)) }
+    return found
+  }
+
+  /// The payload of the event that declared an entity; nil when none did.
+  mutating func declaration(
+    of entity: Name,
+    rows: borrowing some LogReader & ~Copyable & ~Escapable,
+    events: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Payload? {
+    guard let slot = try cache.load(entity, from: rows) else { return nil }
+    return try Self.payload(at: cache.state(slot)?.declaration, in: events)
+  }
+
+  /// The payload of an event that a row names.
+  static func payload(
+    at position: Position?, in events: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Payload? {
+    guard let position, position > .none else { return nil }
+    return try events.event(at: position)?.payload.flatMap { Payload($0) }
+  }
+}

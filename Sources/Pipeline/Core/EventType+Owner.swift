@@ -1,0 +1,15 @@
+/// Types that only the log itself appends: facts about itself, and sums that it has seen.
+extension EventType {
+  /// How such an event comes about; nil for the types that anybody may append.
+  package var origin: String? {
+    switch self {
+    case .budget_warning, .budget_exceeded:
+      "it follows from charges: `uetlog append cost_charged`"
+    case .import_started, .import_completed: "`uetlog import git` appends it"
+    case .schema_registered: "`uetlog schema add FILE` appends it"
+    case .import_undone, .payload_redacted, .checkpoint_sealed:
+      "no command of this version appends it"
+    default: nil
+    }
+  }
+}
