@@ -80,6 +80,7 @@ let package = Package(
     library("JSON"),
     library("Patterns"),
     library("Schema", ["JSON", "Patterns"]),
+    library("Secrets", ["Bytes", crypto]),
     library("LMDB", ["CLMDB"]),
     library("Merkle", ["Bytes"]),
     // Signed notes, checkpoints, proofs as files.
@@ -110,7 +111,8 @@ let package = Package(
       "Commands",
       [
         "Bytes", "Configuration", "Engine", "EventLog", "Events", "Evidence", "JSON", "LMDB",
-        "Merkle", "Pipeline", "Runner", "Schema", "SchemaFiles", argumentParser,
+        "Merkle", "Pipeline", "Runner", "Schema", "SchemaFiles", "Secrets",
+        argumentParser,
       ]),
     .executableTarget(
       name: "uetlog", dependencies: ["Commands"], exclude: ["append.order"],
@@ -127,6 +129,7 @@ let package = Package(
     tests("JSON", ["Bytes", "JSON", "TestSupport"]),
     tests("Patterns", ["Bytes", "Patterns", "TestSupport"]),
     tests("Schema", ["Bytes", "JSON", "Schema", "TestSupport"]),
+    tests("Secrets", ["Bytes", "Secrets", "TestSupport"]),
     tests("LMDB", ["LMDB", "TestSupport"]),
     tests("Merkle", ["Bytes", "Merkle", "TestSupport"]),
     tests("Evidence", ["Bytes", "Evidence", "Merkle"]),

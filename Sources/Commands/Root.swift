@@ -23,6 +23,6 @@ struct Uetlog: ParsableCommand {
       CommandGroup(
         name: "Proving",
         subcommands: [Verify.self, SealCommand.self, Prove.self, Bundle.self, Key.self]),
-      CommandGroup(name: "Operating", subcommands: [Schema.self, Config.self]),
+      CommandGroup(name: "Operating", subcommands: [Scan.self, Schema.self, Config.self]),
     ])
 }

@@ -1,4 +1,5 @@
 """Schemas, settings, imports, verification, help."""
+import base64
 import json
 import os
 import subprocess
@@ -155,3 +156,37 @@ def case_the_log_is_named_by_flag_or_variable(box):
     box.run("append", "note", "text=a", "--log", other)
     has(box.run("replay", "--log", other).output, "note")
     has(box.run("replay", UETLOG=other).output, "note")
+
+
+def case_secrets_are_found_and_never_shown(box):
+    token = "ghp_" + "aB3dE6gH9j" * 3 + "kL2mN5"
+    clean = box.path("clean.txt", "nothing here\n")
+    leak = box.path("leak.txt", f"first\n  see {token}\n")
+    same(box.run("scan", clean).output, "", "output")
+    done = box.run("scan", clean, leak, status=1)
+    has(done.output, f"{leak}:2:7: github-pat")
+    same(token[4:20] in done.output + done.errors, False, "the secret is shown")
+    found = box.run("scan", "-", "--json", stdin=f"x {token}", status=1).json
+    same(found, {"file": "-", "line": 1, "column": 3, "rule": "github-pat"}, "finding")
+    box.run("scan", box.path("none.txt"), status=66)
+    box.run("scan", "--log", box.log, clean, status=64)
+
+
+def case_values_of_variables_are_found_in_their_encodings(box):
+    secret = "open sesame, please"
+    text = "x " + base64.b64encode(b"ab" + secret.encode()).decode() + "\n" + secret.encode().hex()
+    same(box.run("scan", "-", stdin=text).output, "", "without the variable")
+    done = box.run("scan", "-", "--secret-env", "DOOR", "--json", stdin=text, status=1, DOOR=secret)
+    same([line["rule"] for line in done.lines], ["env-door", "env-door"], "rules")
+    same([line["line"] for line in done.lines], [1, 2], "lines")
+    box.run("scan", "-", "--secret-env", "NO_SUCH_VARIABLE", status=64)
+    box.run("scan", "-", "--secret-env", "DOOR", status=64, DOOR="short")
+
+
+def case_secrets_in_a_log_are_found(box):
+    token = "npm_" + "aB3dE6gH9j" * 3 + "kL2mN5"
+    box.append("note", "text=nothing")
+    same(box.run("scan").output, "", "output")
+    box.append("note", f"text=line\nline {token}")
+    found = box.run("scan", "--json", status=1).json
+    same((found["position"], found["pointer"], found["rule"]), (2, "/text", "npm"), "finding")

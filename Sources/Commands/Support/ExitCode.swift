@@ -35,7 +35,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
   var meaning: String {
     switch self {
     case .done: "done"
-    case .difference: "a difference was found: a view differs, a gate failed"
+    case .difference: "something was found: a view differs, a gate failed, there are secrets"
     case .usage: "the command line is wrong"
     case .badInput:
       "bad input: no JSON, breaks its schema, refused by a state machine or policy, or some of a batch refused"

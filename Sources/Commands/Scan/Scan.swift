@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import Configuration
+internal import Engine
+internal import Events
+internal import Glibc
+internal import JSON
+internal import Secrets
+
+/// Looks for secrets in files or in what a log stores.
+struct Scan: LogCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Look for secrets in files, standard input or the log's payloads.",
+    discussion: """
+      Says where something was found and by which rule, never what; exit 1 if there is anything. \
+      Without FILE the stored payloads of the log are scanned. --secret-env NAME also looks for \
+      the value of that environment variable, as it is and in base64, hex and percent encoding.
+
+      EXAMPLES
+        git diff | uetlog scan -
+        uetlog scan --json --secret-env GITHUB_TOKEN build.log
+        uetlog scan --log .uetlog
+      """)
+
+  @Argument(help: "Files; - for standard input. None: the log.")
+  var files: [String] = []
+
+  @Option(help: "Look for the value of this environment variable too; may be repeated.")
+  var secretEnv: [String] = []
+
+  @OptionGroup var common: CommonOptions
+
+  private static let byteCountMax = 1 << 30
+
+  func execute(_ console: Console) throws(LogError) -> ExitCode {
+    guard files.isEmpty || common.log == nil else {
+      throw LogError(.usage, "--log and files exclude each other")
+    }
+    let scanner = SecretScanner(literals: try literals())
+    var report = ScanReport(console)
+    if files.isEmpty {
+      try scanLog(scanner, console, &report)
+    } else {
+      for file in files {
+        report.add(file: file, try contents(of: file), scanner)
+      }
+    }
+    console.note("\(report.findingCount) found in \(report.placeCount), rules \(RuleSet.version)")
+    return report.findingCount == 0 ? .done : .difference
+  }
+
+  private func scanLog(
+    _ scanner: SecretScanner, _ console: Console, _ report: inout ScanReport
+  ) throws(LogError) {
+    let engine = try OpenedLog(reading: common.log, console.here).engine
+    var progress = Progress("scanning", isQuiet: console.isQuiet)
+    let total = try engine.head().position.rawValue
+    try engine.replay(Query()) { (event) throws(LogError) in
+      report.add(event, scanner)
+      progress.update(event.position.rawValue, of: total)
+      return console.output.failure == nil
+    }
+  }
+
+  private func literals() throws(LogError) -> [SecretLiteral] {
+    var literals: [SecretLiteral] = []
+    for name in secretEnv {
+      guard let value = unsafe getenv(name) else {
+        throw LogError(.usage, "--secret-env: there is no variable \(name)")
+      }
+      let bytes = Array(unsafe String(cString: value).utf8)
+      guard let literal = SecretLiteral(name: name, value: bytes) else {
+        throw LogError(
+          .usage, "--secret-env: the value of \(name) is too short or too plain to look for",
+          expected: "\(SecretLiteral.byteCountMin) bytes or more, three of them different")
+      }
+      literals.append(literal)
+    }
+    return literals
+  }
+
+  private func contents(of file: String) throws(LogError) -> [UInt8] {
+    if file == "-" {
+      return try Files.contents(
+        of: STDIN_FILENO, name: "standard input", byteCountMax: Self.byteCountMax)
+    }
+    if let bytes = try Files.contents(file, byteCountMax: Self.byteCountMax) { return bytes }
+    throw LogError(.notFound, "there is no file \(file)")
+  }
+}

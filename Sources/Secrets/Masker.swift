@@ -1,0 +1,79 @@
+internal import Bytes
+internal import Crypto
+
+/// What was masked in one string of an event, kept beside it: it tells nothing of the secret.
+package struct MaskNote: Hashable, Sendable {
+  package var rule: String
+  /// The JSON pointer of the string.
+  package var pointer: String
+  /// Where the marker is in the stored string, decoded, in bytes of UTF-8.
+  package var range: Range<Int>
+  /// About how long the secret was.
+  package var length: LengthClass
+
+  package init(rule: String, pointer: String, range: Range<Int>, length: LengthClass) {
+    self.rule = rule
+    self.pointer = pointer
+    self.range = range
+    self.length = length
+  }
+}
+
+/// Puts markers where secrets are.
+///
+/// Equal secrets get equal markers within a log; to guess a secret by its marker needs the log's
+/// key. Masking what is masked changes nothing.
+package struct Masker: Sendable {
+  package let scanner: SecretScanner
+  private let key: SymmetricKey
+
+  /// - Parameter key: the log's own, 16 bytes or more.
+  package init(scanner: SecretScanner, key: [UInt8]) {
+    self.scanner = scanner
+    self.key = SymmetricKey(data: key)
+  }
+
+  /// A text with markers in place of secrets; nil if there are none.
+  ///
+  /// For JSON the text is a string's decoded content: a secret may be written with escapes.
+  ///
+  /// - Parameters:
+  ///   - name: the member's, if the text is its value.
+  ///   - pointer: the string's JSON pointer, asked for when there is something to note.
+  ///   - notes: gets a note for each marker.
+  package func mask(
+    _ text: [UInt8], memberName name: [UInt8]? = nil, pointer: @autoclosure () -> String,
+    notes: inout [MaskNote]
+  ) -> [UInt8]? {
+    let findings = findings(text, name)
+    guard !findings.isEmpty else { return nil }
+    let place = pointer()
+    var out: [UInt8] = []
+    out.reserveCapacity(text.count)
+    var end = 0
+    for finding in findings {
+      out += text[end..<finding.range.lowerBound]
+      let marker = Marker.text(rule: finding.rule, tail: tail(text[finding.range]))
+      notes.append(
+        MaskNote(
+          rule: finding.rule, pointer: place, range: out.count..<out.count + marker.count,
+          length: LengthClass(finding.range.count)))
+      out += marker
+      end = finding.range.upperBound
+    }
+    out += text[end...]
+    return out
+  }
+
+  private func findings(_ text: [UInt8], _ name: [UInt8]?) -> [Finding] {
+    guard let name else { return scanner.findings(in: text.span) }
+    return scanner.findings(in: text.span, memberName: name.span)
+  }
+
+  /// The first 32 bits of the secret's HMAC-SHA-256.
+  private func tail(_ secret: ArraySlice<UInt8>) -> UInt32 {
+    HMAC<SHA256>.authenticationCode(for: Array(secret), using: key).prefix(4).reduce(0) {
+      $0 << 8 | UInt32($1)
+    }
+  }
+}
