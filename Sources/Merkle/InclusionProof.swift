@@ -36,16 +36,10 @@ extension InclusionProof {
     leafIndex: UInt64, treeSize: UInt64, leaf: (UInt64) throws(Failure) -> Digest,
     block: (UInt64) throws(Failure) -> Digest
   ) throws(Failure) {
-    guard leafIndex < treeSize, treeSize <= Frontier.maxSize else { return nil }
-    var leaves = 0..<treeSize
-    var path: [Digest] = []
-    while leaves.count > 1 {
-      let (left, right) = leaves.splitAsTree
-      let isLeft = left.contains(leafIndex)
-      let sibling = try Frontier(of: isLeft ? right : left, leaf: leaf, block: block)
-      path.append(sibling.root)
-      leaves = isLeft ? left : right
+    var maker = ProofMaker(treeSize: treeSize)
+    guard let proof = try maker.proof(ofLeaf: leafIndex, leaf: leaf, block: block) else {
+      return nil
     }
-    self.init(leafIndex: leafIndex, treeSize: treeSize, path: path.reversed())
+    self = proof
   }
 }

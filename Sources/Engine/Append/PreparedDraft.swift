@@ -55,11 +55,7 @@ package final class PreparedDraft: Sendable {
   package func identified(by id: ULID) -> PreparedDraft {
     var envelope = envelope
     envelope.eventID = id
-    return PreparedDraft(
-      envelope: envelope, definition: definition, payload: payload, payloadBytes: payloadBytes,
-      salt: salt, content: content, hasGivenID: hasGivenID, scopedKey: scopedKey,
-      payloadKeys: payloadKeys, isByLog: isByLog, expect: expect, addresses: addresses,
-      reversal: reversal, line: line)
+    return copy(envelope)
   }
 
   /// The same draft with what undoing an event of `stream` comes to.
@@ -71,11 +67,7 @@ package final class PreparedDraft: Sendable {
     envelope.reverses = target
     var addresses = addresses
     addresses.entity = entity
-    return PreparedDraft(
-      envelope: envelope, definition: definition, payload: payload, payloadBytes: payloadBytes,
-      salt: salt, content: content, hasGivenID: hasGivenID, scopedKey: scopedKey,
-      payloadKeys: payloadKeys, isByLog: isByLog, expect: expect, addresses: addresses,
-      reversal: reversal, line: line)
+    return copy(envelope, addresses: addresses, reversal: reversal)
   }
 
   /// The same draft with members that only the log knows in front of its payload.
@@ -87,10 +79,19 @@ package final class PreparedDraft: Sendable {
     var envelope = envelope
     envelope.payloadByteCount = UInt32(clamping: bytes.count)
     envelope.commitment = salt.commitment(to: bytes)
-    return PreparedDraft(
-      envelope: envelope, definition: definition, payload: payload, payloadBytes: bytes,
-      salt: salt, content: content, hasGivenID: hasGivenID, scopedKey: scopedKey,
-      payloadKeys: payloadKeys, isByLog: isByLog, expect: expect, addresses: addresses,
-      reversal: reversal, line: line)
+    return copy(envelope, (payload, bytes), addresses: addresses)
+  }
+
+  /// This draft with another envelope, and with what else is given instead of its own.
+  private func copy(
+    _ envelope: Envelope, _ newPayload: (payload: Payload, bytes: [UInt8])? = nil,
+    addresses newAddresses: Addresses? = nil, reversal newReversal: Reversal? = nil
+  ) -> PreparedDraft {
+    PreparedDraft(
+      envelope: envelope, definition: definition, payload: newPayload?.payload ?? payload,
+      payloadBytes: newPayload?.bytes ?? payloadBytes, salt: salt, content: content,
+      hasGivenID: hasGivenID, scopedKey: scopedKey, payloadKeys: payloadKeys, isByLog: isByLog,
+      expect: expect, addresses: newAddresses ?? addresses, reversal: newReversal ?? reversal,
+      line: line)
   }
 }
