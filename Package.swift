@@ -83,6 +83,8 @@ let package = Package(
     library("Secrets", ["Bytes", crypto]),
     library("LMDB", ["CLMDB"]),
     library("Merkle", ["Bytes"]),
+    // Signed notes, checkpoints, proofs as files.
+    library("Evidence", ["Bytes", "Merkle", crypto]),
     // The files of schema/, embedded as bytes by the plugin.
     library("SchemaFiles", plugins: ["EmbedSchemas"]),
     // The log's words and protocols, and its in-memory twin.
@@ -92,7 +94,9 @@ let package = Package(
     // The domain, pure.
     library("Pipeline", ["Bytes", "Events", "JSON", "Schema", "SchemaFiles"]),
     // Append: decide, evolve, react, write.
-    library("Engine", ["Bytes", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "Schema"]),
+    library(
+      "Engine",
+      ["Bytes", "EventLog", "Events", "Evidence", "JSON", "Merkle", "Pipeline", "Schema"]),
     // Where a log is, the settings in force, opening it.
     library(
       "Configuration",
@@ -106,8 +110,9 @@ let package = Package(
     library(
       "Commands",
       [
-        "Bytes", "Configuration", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle",
-        "Pipeline", "Runner", "Schema", "SchemaFiles", "Secrets", argumentParser,
+        "Bytes", "Configuration", "Engine", "EventLog", "Events", "Evidence", "JSON", "LMDB",
+        "Merkle", "Pipeline", "Runner", "Schema", "SchemaFiles", "Secrets",
+        argumentParser,
       ]),
     .executableTarget(
       name: "uetlog", dependencies: ["Commands"], exclude: ["append.order"],
@@ -127,6 +132,7 @@ let package = Package(
     tests("Secrets", ["Bytes", "Secrets", "TestSupport"]),
     tests("LMDB", ["LMDB", "TestSupport"]),
     tests("Merkle", ["Bytes", "Merkle", "TestSupport"]),
+    tests("Evidence", ["Bytes", "Evidence", "Merkle"]),
     tests("Events", ["Bytes", "Events", "Merkle", "TestSupport"]),
     tests(
       "EventLog",
@@ -135,7 +141,7 @@ let package = Package(
     tests(
       "Engine",
       [
-        "Bytes", "Engine", "EventLog", "Events", "JSON", "LMDB", "Merkle", "Pipeline",
+        "Bytes", "Engine", "EventLog", "Events", "Evidence", "JSON", "LMDB", "Merkle", "Pipeline",
         "TestSupport",
       ]),
     tests(

@@ -9,12 +9,18 @@ package protocol EntropySource: Sendable {
 
 /// The system's generator, read in blocks: a system call for each number would cost more than
 /// the hash it feeds.
+///
+/// Who asks often gets larger blocks.
 package struct SystemEntropy: EntropySource {
-  private var block: [UInt64] = []
-  private let blockCount: Int
+  private static var blockCountMax: Int { 32 }
 
-  /// Reads `blockCount` numbers at a time, at most 32 (what one system call gives).
-  package init(blockCount: Int = 8) { self.blockCount = min(max(1, blockCount), 32) }
+  private var block: [UInt64] = []
+  private var blockCount: Int
+
+  /// Reads `blockCount` numbers the first time, then more: at most 32, what one call gives.
+  package init(blockCount: Int = 8) {
+    self.blockCount = min(max(1, blockCount), Self.blockCountMax)
+  }
 
   package mutating func next() -> UInt64 {
     if let number = block.popLast() { return number }
@@ -29,6 +35,7 @@ package struct SystemEntropy: EntropySource {
       for index in fresh.indices { fresh[index] = generator.next() }
     }
     block = fresh
+    blockCount = min(blockCount * 2, Self.blockCountMax)
     return block.popLast() ?? generator.next()
   }
 

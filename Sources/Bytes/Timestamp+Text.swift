@@ -2,8 +2,12 @@
 extension Timestamp: CustomStringConvertible {
   /// Parses `2026-11-22T15:04:05.123Z` or with an offset; nil when it is anything else, when a
   /// field is out of range, or when the moment does not fit.
-  package init?(_ text: some Collection<UInt8>) {
-    var reader = TextReader(Array(text))
+  package init?(_ text: some Collection<UInt8>) { self.init(ascii: Array(text)) }
+
+  package init?(_ text: RawSpan) { self.init(ascii: text.copied) }
+
+  private init?(ascii text: [UInt8]) {
+    var reader = TextReader(text)
     guard
       let year = reader.digits(4), reader.take(0x2D),
       let month = reader.digits(2), reader.take(0x2D),

@@ -21,6 +21,8 @@ struct Uetlog: ParsableCommand {
         name: "Reading",
         subcommands: [Replay.self, Project.self, Show.self, Trace.self, Stats.self]),
       CommandGroup(
-        name: "Operating", subcommands: [Verify.self, Scan.self, Schema.self, Config.self]),
+        name: "Proving",
+        subcommands: [Verify.self, SealCommand.self, Prove.self, Bundle.self, Key.self]),
+      CommandGroup(name: "Operating", subcommands: [Scan.self, Schema.self, Config.self]),
     ])
 }

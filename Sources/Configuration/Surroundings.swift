@@ -8,7 +8,9 @@ package struct Surroundings: Sendable {
 
   private static func isLookedAt(_ name: String) -> Bool {
     switch name {
-    case "UETLOG", "HOME", "XDG_STATE_HOME", "NO_COLOR", "TERM", "CLICOLOR_FORCE": true
+    case "UETLOG", "HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "NO_COLOR", "TERM",
+      "CLICOLOR_FORCE":
+      true
     default: name.hasPrefix("UETLOG_")
     }
   }

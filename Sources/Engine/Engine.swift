@@ -10,6 +10,7 @@ package final class Engine<Log: EventLog>: Sendable {
   package let rules: Rules
   let clock: any TimeSource
   let preparer: Mutex<Preparer>
+  private let memory = RowMemory()
 
   package init(
     log: Log, catalog: Catalog = Catalog(), rules: Rules = Rules(), settingsDigest: UInt64 = 0,
@@ -27,9 +28,11 @@ package final class Engine<Log: EventLog>: Sendable {
 
   /// Checks a draft; user-registered types are looked up in the log, reversals are worked out.
   package func prepare(_ draft: Draft) throws(LogError) -> PreparedDraft {
-    try learnType(draft.type)
+    let definition = try learnedType(draft.type)
     if draft.type == EventType.event_reversed.name { return try prepareReversal(draft) }
-    return try preparer.withLock { (preparer) throws(LogError) in try preparer.prepare(draft) }
+    return try preparer.withLock { (preparer) throws(LogError) in
+      try preparer.prepare(draft, definition)
+    }
   }
 
   /// Stores prepared drafts in one transaction.
@@ -41,8 +44,10 @@ package final class Engine<Log: EventLog>: Sendable {
   ) throws(LogError) -> [AppendUnit.Outcome] {
     var unit = AppendUnit(
       drafts, isAtomic: options.isAtomic, isDryRun: options.isDryRun,
-      preparer: preparer.withLock { $0.split() }, rules: rules, clock: clock)
-    return try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
+      preparer: preparer.withLock { $0.split() }, rules: rules, clock: clock, memory: memory)
+    let outcomes = try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
+    unit.keepRows()
+    return outcomes
   }
 
   /// Checks and stores one draft.
@@ -70,13 +75,12 @@ package final class Engine<Log: EventLog>: Sendable {
       hint: "Run the command again when fewer programs write to it")
   }
 
-  /// Registers a user's type that the log knows and this process does not yet.
-  private func learnType(_ name: String) throws(LogError) {
-    guard try catalog.definition(name) == nil else { return }
+  /// The definition of a type; one of a user's that the log knows is registered first.
+  private func learnedType(_ name: String) throws(LogError) -> EventDefinition? {
+    if let known = try catalog.definition(name) { return known }
     var read = ReadValue(key: SchemaRegistry.key(name))
-    if let bytes = try log.read(&read) {
-      try catalog.add(name, bytes, origin: "schema of \(name) in the log")
-    }
+    guard let bytes = try log.read(&read) else { return nil }
+    return try catalog.add(name, bytes, origin: "schema of \(name) in the log")
   }
 }
 

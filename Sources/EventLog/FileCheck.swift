@@ -47,10 +47,15 @@ enum FileCheck {
     return findings
   }
 
+  /// More pages than a transaction can have changed were never left out by a killed writer.
+  private static let pageCountLeftOutMax = 1 << 17
+
   private static func hasLostPages(
     _ path: String, _ pages: MetaPages
   ) throws(LMDBError) -> Bool {
     let newest = pages.pages.max { $0.transactionID < $1.transactionID }
+    let reach = pages.fileSize / MetaPage.byteCount + pageCountLeftOutMax
+    if let newest, newest.lastPage > UInt64(reach) { return true }
     guard let newest, try PageWalk.refersBeyondEnd(dataFile: path, of: newest) else {
       return false
     }

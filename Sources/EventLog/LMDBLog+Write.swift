@@ -53,6 +53,7 @@ extension LMDBLog {
     try LogFormat(Reading.main(MainKey.format, transaction, handles))?.checkWritable(path)
     let generation = try RowGeneration.inForce(transaction, handles)
     var tables = WriteTables(transaction, handles, generation)
+    try tables.keepCursors()
     let output = try unit.run(&tables)
     if unit.isDryRun { return output }
     head = try tables.head()

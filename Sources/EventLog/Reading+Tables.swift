@@ -5,10 +5,12 @@ internal import LMDB
 extension Reading {
   static func entry(
     for key: DedupeKey, _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
-    _ tables: TableHandles
+    _ tables: TableHandles, through cursor: KeptCursor? = nil
   ) throws(LogError) -> DedupeEntry? {
-    guard let bytes = try transaction.value(tables.ids, key.bytes, doing: "looking an id up")
-    else { return nil }
+    let key = key.bytes
+    let found = try transaction.value(
+      tables.ids, unsafe key.span.bytes, through: cursor, doing: "looking an id up")
+    guard let bytes = found else { return nil }
     guard let entry = DedupeEntry(bytes) else {
       throw LogError(.corruption, "an entry of the id table is damaged")
     }
@@ -77,31 +79,35 @@ extension Reading {
 }
 
 extension DedupeKey {
-  /// Seventeen bytes: which kind of key, and the key.
-  var bytes: [UInt8] {
-    var out: [UInt8] = []
-    out.reserveCapacity(17)
+  /// Seventeen bytes: which kind of key, and the key, big-endian.
+  var bytes: InlineArray<17, UInt8> {
     switch self {
-    case .event(let id):
-      out.append(0)
-      out.append(id)
-    case .scoped(let high, let low):
-      out.append(1)
-      out.append(ULID(high: high, low: low))
-    case .payload(let high, let low):
-      out.append(2)
-      out.append(ULID(high: high, low: low))
+    case .event(let id): Self.bytes(0, id.high, id.low)
+    case .scoped(let high, let low): Self.bytes(1, high, low)
+    case .payload(let high, let low): Self.bytes(2, high, low)
     }
-    return out
+  }
+
+  private static func bytes(
+    _ kind: UInt8, _ high: UInt64, _ low: UInt64
+  ) -> InlineArray<17, UInt8> {
+    var bytes = InlineArray<17, UInt8>(repeating: kind)
+    for place in 0..<8 {
+      let shift = UInt64(56 - 8 * place)
+      bytes[1 + place] = UInt8(truncatingIfNeeded: high >> shift)
+      bytes[9 + place] = UInt8(truncatingIfNeeded: low >> shift)
+    }
+    return bytes
   }
 }
 
 extension DedupeEntry {
-  var bytes: [UInt8] {
-    var out: [UInt8] = []
-    out.append(littleEndian: position.rawValue)
-    out.append(littleEndian: content)
-    return out
+  /// Position and content digest, little-endian.
+  var words: InlineArray<3, UInt64> {
+    [
+      position.rawValue.littleEndian, UInt64(truncatingIfNeeded: content).littleEndian,
+      UInt64(truncatingIfNeeded: content >> 64).littleEndian,
+    ]
   }
 
   init?(_ bytes: RawSpan) {

@@ -23,6 +23,15 @@ extension Transaction where Self: ~Copyable, Self: ~Escapable {
   }
 
   @_lifetime(borrow self)
+  borrowing func value(
+    _ table: Table, _ key: RawSpan, through cursor: KeptCursor? = nil, doing what: String
+  ) throws(LogError) -> RawSpan? {
+    do throws(LMDBError) { return try get(table, key: key, through: cursor) } catch {
+      throw LogError(error, doing: what)
+    }
+  }
+
+  @_lifetime(borrow self)
   borrowing func walk(
     _ table: Table, doing what: String, prefetching: Bool = false
   ) throws(LogError) -> Cursor {

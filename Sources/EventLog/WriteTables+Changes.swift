@@ -6,16 +6,16 @@ extension WriteTables {
   mutating func append(_ record: EncodedRecord, at position: Position) throws(LogError) {
     let byteCount = record.envelope.count + Salt.byteCount
     let isInline = byteCount + record.payload.count <= Pieces.inlineByteCountMax
-    var row: [UInt8] = []
-    row.reserveCapacity(byteCount + (isInline ? record.payload.count : 0))
-    row += record.envelope
-    row.append(littleEndian: record.salt.high)
-    row.append(littleEndian: record.salt.low)
-    if isInline { row += record.payload }
-    try change("storing an event") { (tables) throws(LMDBError) in
-      try tables.transaction.put(
-        tables.handles.log, key: position.rawValue, value: row, append: true)
-    }
+    let salt: InlineArray<2, UInt64> = [
+      record.salt.high.littleEndian, record.salt.low.littleEndian,
+    ]
+    let payload = isInline ? record.payload.rawSpan : RawSpan()
+    // Not through `change`: a closure can't take spans along.
+    do throws(LMDBError) {
+      try transaction.append(
+        handles.log, key: position.rawValue, record.envelope.rawSpan, unsafe salt.span.bytes,
+        payload)
+    } catch { throw LogError(error, doing: "storing an event") }
     if !isInline { try putPieces(record.payload, position) }
   }
 
@@ -38,9 +38,12 @@ extension WriteTables {
   }
 
   mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError) {
-    try change("storing an id") { (tables) throws(LMDBError) in
-      try tables.transaction.put(tables.handles.ids, key: key.bytes, value: entry.bytes)
-    }
+    let key = key.bytes
+    let words = entry.words
+    do throws(LMDBError) {
+      try transaction.put(
+        handles.ids, key: unsafe key.span.bytes, value: unsafe words.span.bytes)
+    } catch { throw LogError(error, doing: "storing an id") }
   }
 
   mutating func set(_ number: EntityNumber, of name: Name) throws(LogError) {

@@ -7,6 +7,7 @@ struct WriteTables: ~Copyable, ~Escapable {
   var transaction: WriteTransaction
   let handles: TableHandles
   var generation: RowGeneration
+  private var idCursor: KeptCursor?
 
   @_lifetime(copy transaction)
   init(
@@ -16,9 +17,20 @@ struct WriteTables: ~Copyable, ~Escapable {
     self.handles = handles
     self.generation = generation
   }
+
+  /// Keeps cursors in the tables that events are put into one after the other.
+  mutating func keepCursors() throws(LogError) {
+    do throws(LMDBError) {
+      try transaction.keepCursor(in: handles.log)
+      idCursor = try transaction.keepCursor(in: handles.ids)
+      try transaction.keepCursor(in: handles.state)
+    } catch { throw LogError(error, doing: "beginning to write") }
+  }
 }
 
 extension WriteTables: LogWriter {
+  func transactionID() -> UInt64 { transaction.id }
+
   func head() throws(LogError) -> Head { try Reading.head(transaction, handles) }
 
   func event(at position: Position) throws(LogError) -> Event? {
@@ -32,7 +44,7 @@ extension WriteTables: LogWriter {
   }
 
   func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry? {
-    try Reading.entry(for: key, transaction, handles)
+    try Reading.entry(for: key, transaction, handles, through: idCursor)
   }
 
   func number(of name: Name) throws(LogError) -> EntityNumber? {

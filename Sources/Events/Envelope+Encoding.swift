@@ -4,33 +4,47 @@ extension Envelope {
   /// The bytes that are stored and hashed; nil when a text is too long for its field, or all are
   /// for a record.
   package func encoded() -> [UInt8]? {
-    guard fitsFormat else { return nil }
+    guard fitsFormat, let total = UInt16(exactly: encodedByteCount) else { return nil }
     var out: [UInt8] = []
-    out.reserveCapacity(512)
-    out.append(EnvelopeLayout.version)
-    out.append(severity.rawValue)
-    out.append(littleEndian: flags.rawValue)
-    out.append(littleEndian: UInt16(0))
-    out.append(presence.rawValue)
-    out.append(verdict)
-    out.append(eventID)
-    out.append(littleEndian: revision)
-    out.append(littleEndian: previousInStream.rawValue)
-    out.append(littleEndian: previousInRun.rawValue)
-    out.append(littleEndian: time.nanoseconds)
-    out.append(littleEndian: recordedAt.nanoseconds)
-    out.append(littleEndian: schemaDigest)
-    out.append(littleEndian: settingsDigest)
-    out.append(littleEndian: payloadByteCount)
+    out.reserveCapacity(Int(total))
+    let front = front(total)
+    unsafe front.span.bytes.withUnsafeBytes {
+      unsafe out.append(contentsOf: $0[..<EnvelopeLayout.commitment])
+    }
     unsafe commitment.withUnsafeBytes { unsafe out.append(contentsOf: $0) }
     out.append(shortText: type)
     out.append(shortText: stream.bytes)
     out.append(shortText: source)
     appendOptionalFields(to: &out)
-    guard let byteCount = UInt16(exactly: out.count) else { return nil }
-    out[EnvelopeLayout.byteCount] = UInt8(truncatingIfNeeded: byteCount)
-    out[EnvelopeLayout.byteCount + 1] = UInt8(truncatingIfNeeded: byteCount >> 8)
     return out
+  }
+
+  /// All fields before the commitment, put together in registers: an array grows with a call for
+  /// each of them.
+  private func front(_ byteCount: UInt16) -> InlineArray<11, UInt64> {
+    let kind = UInt64(EnvelopeLayout.version) | UInt64(severity.rawValue) << 8
+    let counts = UInt64(byteCount) << 32 | UInt64(presence.rawValue) << 48
+    return [
+      (kind | UInt64(flags.rawValue) << 16 | counts | UInt64(verdict) << 56).littleEndian,
+      eventID.high.bigEndian, eventID.low.bigEndian, revision.littleEndian,
+      previousInStream.rawValue.littleEndian, previousInRun.rawValue.littleEndian,
+      UInt64(bitPattern: time.nanoseconds).littleEndian,
+      UInt64(bitPattern: recordedAt.nanoseconds).littleEndian, schemaDigest.littleEndian,
+      settingsDigest.littleEndian, UInt64(payloadByteCount).littleEndian,
+    ]
+  }
+
+  private var encodedByteCount: Int {
+    var count = EnvelopeLayout.texts + 3 + type.utf8.count + stream.bytes.count
+    count += source.utf8.count
+    if runID != nil { count += 16 }
+    if causationID != nil { count += 16 }
+    if reverses != nil { count += 16 }
+    if let correlationID { count += 1 + correlationID.utf8.count }
+    if let key { count += 1 + key.utf8.count }
+    if !labels.isEmpty { count += 1 }
+    for label in labels { count += 2 + label.key.utf8.count + label.value.utf8.count }
+    return count
   }
 
   /// What only the log knows of an event.

@@ -4,7 +4,11 @@ package struct EventFlags: OptionSet, Hashable, Sendable {
 
   package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  /// Not the generic one of `SetAlgebra`, for which the runtime searches all conformances.
+  // The library's own for these are generic: not specialised in other modules, and for one of them
+  // the runtime searches all conformances.
+
+  package init() { rawValue = 0 }
+
   package init(arrayLiteral elements: EventFlags...) {
     self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
   }

@@ -65,6 +65,9 @@ extension LogReader where Self: ~Copyable, Self: ~Escapable {
 
 /// The same, and changes that happen together or not at all.
 package protocol LogWriter: LogReader, ~Copyable, ~Escapable {
+  /// The number of this transaction: one more than that of the last one that was committed, by
+  /// whomever.
+  borrowing func transactionID() -> UInt64
   /// Stores a record at the position after the last one.
   mutating func append(_ record: EncodedRecord, at position: Position) throws(LogError)
   mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError)

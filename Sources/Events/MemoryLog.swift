@@ -20,6 +20,7 @@ package final class MemoryLog: EventLog {
     var result: Result<U.Output, LogError>?
     tables.withLock { stored in
       var working = stored
+      working.begin()
       do throws(LogError) {
         result = .success(try unit.run(&working))
         if !unit.isDryRun { stored = working }

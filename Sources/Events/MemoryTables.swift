@@ -18,6 +18,7 @@ package struct MemoryTables: LogWriter, Sendable {
   private var subtreeRoots: [UInt64: Digest] = [:]
   private var values: [String: [UInt8]] = [:]
   private var storedHead: Head
+  private var transactionCount: UInt64 = 0
 
   /// Empty tables: the tree holds the genesis leaf alone.
   package init(genesis: Digest) {
@@ -78,6 +79,11 @@ package struct MemoryTables: LogWriter, Sendable {
   package func subtreeRoot(_ block: UInt64) throws(LogError) -> Digest? { subtreeRoots[block] }
 
   package func value(_ key: String) throws(LogError) -> [UInt8]? { values[key] }
+
+  /// Begins the next transaction on a copy.
+  mutating func begin() { transactionCount += 1 }
+
+  package func transactionID() -> UInt64 { transactionCount }
 
   package mutating func append(_ record: EncodedRecord, at position: Position) throws(LogError) {
     guard position.rawValue == UInt64(records.count) + 1 else {

@@ -4,6 +4,9 @@ internal import Bytes
 /// characters, compared bytewise (never by canonical equivalence).
 package struct Name: Hashable, Sendable, CustomStringConvertible {
   package let bytes: [UInt8]
+  /// A number made of the bytes, for this process only: names are looked up several times for
+  /// each event.
+  package let digest: UInt64
 
   /// The longest name, in bytes.
   package static let byteCountMax = 255
@@ -13,13 +16,16 @@ package struct Name: Hashable, Sendable, CustomStringConvertible {
     guard (1...Self.byteCountMax).contains(bytes.count),
       bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
     else { return nil }
-    self.bytes = bytes
+    self.init(stored: bytes)
   }
 
   package init?(_ text: String) { self.init(Array(text.utf8)) }
 
   /// A name read from a log, where it was checked when it was written.
-  package init(stored bytes: [UInt8]) { self.bytes = bytes }
+  package init(stored bytes: [UInt8]) {
+    self.bytes = bytes
+    digest = Self.digest(bytes.rawSpan)
+  }
 
   /// The text before the first `-`, or all of it.
   package var category: String {
@@ -39,13 +45,11 @@ extension Name {
   /// Differs from process to process, so that nobody can choose names that collide.
   private static let seed = UInt64.random(in: .min ... .max)
 
-  /// One number made of the bytes, eight at a time: names are looked up several times for each
-  /// event, and the standard hasher takes them byte by byte.
-  package func hash(into hasher: inout Hasher) { hasher.combine(Self.digest(bytes.rawSpan)) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 
   /// Bytewise, eight at a time.
   package static func == (a: Name, b: Name) -> Bool {
-    areEqual(a.bytes.rawSpan, b.bytes.rawSpan)
+    a.digest == b.digest && areEqual(a.bytes.rawSpan, b.bytes.rawSpan)
   }
 
   /// Whether two names have the same bytes.
@@ -63,7 +67,8 @@ extension Name {
     return true
   }
 
-  /// A number that goes with a name's bytes, for tables of names.
+  /// A number that goes with a name's bytes, for tables of names; the standard hasher takes bytes
+  /// one by one.
   package static func digest(_ span: RawSpan) -> UInt64 {
     var state = seed ^ UInt64(truncatingIfNeeded: span.byteCount)
     var offset = 0

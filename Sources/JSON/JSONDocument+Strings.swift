@@ -45,6 +45,17 @@ extension JSONDocument {
     return true
   }
 
+  /// Whether the decoded string is this text of the program.
+  package func equals(_ n: JSONNode, _ text: StaticString) -> Bool {
+    if isEscaped(n) { return equals(n, text.description) }
+    let content = content(n)
+    guard kind(n) == .string, content.count == text.utf8CodeUnitCount else { return false }
+    for (place, index) in content.enumerated() {
+      guard unsafe bytes[index] == text.utf8Start[place] else { return false }
+    }
+    return true
+  }
+
   /// The value of the member with this key.
   package func member(_ n: JSONNode, _ key: String) -> JSONNode? {
     guard kind(n) == .object else { return nil }

@@ -3,45 +3,63 @@ package struct JSONDocument: Sendable {
   /// The bytes as received.
   package private(set) var bytes: [UInt8]
   private var tape: [Token]
-  private var used: Int
 
   /// The document `null`.
   package init() {
     bytes = Array("null".utf8)
     tape = [Token(.null, start: 0, end: 4, next: 1)]
-    used = 1
   }
 
   /// Reads a document.
   package init(parsing bytes: [UInt8]) throws(JSONError) {
     self.bytes = []
     tape = []
-    used = 0
     try parse(bytes)
   }
 
-  /// Reads another document into the same storage; after an error this is the document `null`.
+  /// Reads another document; after an error this is the document `null`.
   package mutating func parse(_ bytes: [UInt8]) throws(JSONError) {
     self.bytes = bytes
-    used = 0
     guard bytes.count < JSONLimits.bytes else {
       throw reset(after: Fault(reason: .size, offset: 0))
     }
-    var room = max(tape.count, bytes.count / 4 + 16)
+    var room = bytes.count < Self.shortByteCount ? Self.onStack : bytes.count / 7 + 8
     while true {
-      if tape.count < room { tape = [Token](repeating: .null, count: room) }
-      switch Scanner.scan(bytes.span, tape: tape.mutableSpan) {
-      case .done(let used):
-        self.used = used
-        return
+      switch room == Self.onStack ? scanOnStack() : scan(room: room) {
+      case .done: return
       case .failed(let fault):
         throw reset(after: fault)
       case .tapeFull:
         // Every value has a byte of its own: a tape of that size can't be full.
         guard room <= bytes.count else { throw reset(after: Fault(reason: .size, offset: 0)) }
-        room = min(room * 2, bytes.count + 1)
+        room = max(Self.onStack + 1, min(room * 2, bytes.count + 1))
       }
     }
+  }
+
+  /// As many tokens as fit into the kilobyte that temporary allocations take from the stack.
+  private static var onStack: Int { 64 }
+  /// The values of a line that is shorter mostly are no more.
+  private static var shortByteCount: Int { 640 }
+
+  /// Scans onto the stack, so that the document keeps no more than it needs.
+  private mutating func scanOnStack() -> Scanner.Outcome {
+    unsafe withUnsafeTemporaryAllocation(of: Token.self, capacity: Self.onStack) { tokens in
+      let outcome = Scanner.scan(bytes.span, tape: unsafe tokens.mutableSpan)
+      tape = unsafe Array(tokens[..<outcome.used])
+      return outcome
+    }
+  }
+
+  /// Scans onto a tape of this size, whose room beyond what is written is never read.
+  private mutating func scan(room: Int) -> Scanner.Outcome {
+    var outcome = Scanner.Outcome.tapeFull
+    tape = unsafe [Token](unsafeUninitializedCapacity: room) { tokens, count in
+      let tape = unsafe UnsafeMutableBufferPointer(rebasing: tokens[..<room])
+      outcome = Scanner.scan(bytes.span, tape: unsafe tape.mutableSpan)
+      count = outcome.used
+    }
+    return outcome
   }
 
   private mutating func reset(after fault: Fault) -> JSONError {
@@ -54,10 +72,10 @@ package struct JSONDocument: Sendable {
   package var root: JSONNode { JSONNode(0) }
 
   /// How many values the document has, keys included.
-  package var nodeCount: Int { used }
+  package var nodeCount: Int { tape.count }
 
   @inline(__always)
-  func token(_ index: Int) -> Token { index < used ? tape[index] : .null }
+  func token(_ index: Int) -> Token { index < tape.count ? tape[index] : .null }
 
   /// A token of a document that is still being read.
   func openToken(_ index: Int) -> Token { tape[index] }

@@ -6,6 +6,15 @@ struct Scanner: ~Copyable, ~Escapable {
     case done(used: Int)
     case tapeFull
     case failed(Fault)
+
+    /// How many tokens were written and may be looked at.
+    var used: Int {
+      switch self {
+      case .done(let used): used
+      case .failed(let fault): (fault.lastToken ?? -1) + 1
+      case .tapeFull: 0
+      }
+    }
   }
 
   let input: Span<UInt8>

@@ -64,12 +64,19 @@ package struct MetaPage: Hashable, Sendable {
     if transactionID != 0, transactionID & 1 != UInt64(index) {
       findings.append(.parity(page: index, transactionID: transactionID))
     }
+    return findings
+  }
+
+  /// What is wrong with its trees; that of the older page may be anything, since a commit that
+  /// failed half way puts the older number back, but not the roots.
+  var treeFindings: [MetaFinding] {
     // The tree of free pages has integer keys, and may say that the file has no directory.
     let integerKeys: UInt16 = 0x08
     let noDirectory: UInt16 = 0x4000
     guard freeShape.flags & ~noDirectory == integerKeys, freeShape.fits(root: freeRoot),
       mainShape.flags == 0, mainShape.fits(root: mainRoot)
     else { return [.tree(page: index)] }
+    var findings: [MetaFinding] = []
     for root in [freeRoot, mainRoot] where root != Self.noRoot && (root > lastPage || root < 2) {
       findings.append(.root(page: index, root: root, lastPage: lastPage))
     }

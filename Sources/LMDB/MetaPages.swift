@@ -120,7 +120,9 @@ package struct MetaPages: Hashable, Sendable {
     guard findings.isEmpty else { return findings }
     let ids = pages.map(\.transactionID)
     if max(ids[0], ids[1]) - min(ids[0], ids[1]) > 1 { findings.append(.gap(ids[0], ids[1])) }
-    let (newer, older) = ids[0] > ids[1] ? (pages[0], pages[1]) : (pages[1], pages[0])
+    // As LMDB picks: the first when both are fresh.
+    let (newer, older) = ids[0] >= ids[1] ? (pages[0], pages[1]) : (pages[1], pages[0])
+    findings += newer.treeFindings
     let lastPage = newer.lastPage
     if lastPage < older.lastPage {
       findings.append(.shrunk(lastPage: lastPage, from: older.lastPage))

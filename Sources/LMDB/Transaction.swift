@@ -33,12 +33,22 @@ extension Transaction where Self: ~Copyable, Self: ~Escapable {
   }
 
   /// The value stored under the bytes `key`, or nil if there is none.
+  ///
+  /// - Parameter cursor: one that is kept in `table` by this transaction.
   @_lifetime(borrow self)
-  package borrowing func get(_ table: Table, key: RawSpan) throws(LMDBError) -> RawSpan? {
+  package borrowing func get(
+    _ table: Table, key: RawSpan, through cursor: KeptCursor? = nil
+  ) throws(LMDBError) -> RawSpan? {
     try table.expectIntegerKeys(false)
     let pointer = unsafe handle.pointer
     var found = unsafe MDB_val()
-    let code = unsafe withValue(key) { key in unsafe mdb_get(pointer, table.dbi, &key, &found) }
+    let code = unsafe withValue(key) { key in
+      if let cursor {
+        unsafe mdb_cursor_get(cursor.pointer, &key, &found, MDB_SET)
+      } else {
+        unsafe mdb_get(pointer, table.dbi, &key, &found)
+      }
+    }
     guard code != MDB_NOTFOUND else { return nil }
     try check(code)
     return unsafe _overrideLifetime(bytes(of: found), borrowing: self)

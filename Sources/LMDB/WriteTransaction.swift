@@ -2,6 +2,11 @@ internal import CLMDB
 internal import Glibc
 internal import Synchronization
 
+/// A cursor that stays open as long as its write transaction.
+@safe package struct KeptCursor {
+  let pointer: OpaquePointer
+}
+
 /// The one writer.
 ///
 /// What it put is gone again unless `commit` returns.
@@ -11,6 +16,8 @@ internal import Synchronization
 
   package let handle: TransactionHandle
   private var isOver = false
+  /// The cursors that are kept, by table; LMDB closes them with the transaction.
+  private var cursors: [OpaquePointer?] = unsafe []
 
   @_lifetime(immortal)
   init(in core: EnvironmentCore) throws(LMDBError) {
@@ -44,6 +51,35 @@ internal import Synchronization
 }
 
 extension WriteTransaction {
+  /// Keeps a cursor in `table` from now on: what lies next to the last place is found without a
+  /// walk from the root.
+  @_lifetime(self: copy self)
+  @discardableResult
+  package mutating func keepCursor(in table: Table) throws(LMDBError) -> KeptCursor {
+    var cursor: OpaquePointer?
+    unsafe try check(mdb_cursor_open(handle.pointer, table.dbi, &cursor))
+    guard let cursor = unsafe cursor else { throw .outOfMemory }
+    let place = Int(table.dbi)
+    while unsafe cursors.count <= place { unsafe cursors.append(nil) }
+    unsafe cursors[place] = cursor
+    return unsafe KeptCursor(pointer: cursor)
+  }
+
+  private borrowing func cursor(in table: Table) -> OpaquePointer? {
+    let place = Int(table.dbi)
+    return unsafe place < cursors.count ? cursors[place] : nil
+  }
+
+  private borrowing func put(
+    _ table: Table, _ key: inout MDB_val, _ value: inout MDB_val, _ flags: UInt32
+  ) -> Int32 {
+    if let cursor = unsafe cursor(in: table) {
+      unsafe mdb_cursor_put(cursor, &key, &value, flags)
+    } else {
+      unsafe mdb_put(handle.pointer, table.dbi, &key, &value, flags)
+    }
+  }
+
   /// Opens the table `name`, nil for the main one, and creates it if `create` is set.
   @_lifetime(self: copy self)
   package mutating func openTable(
@@ -63,11 +99,43 @@ extension WriteTransaction {
   ) throws(LMDBError) {
     try table.expectIntegerKeys(true)
     let flags = try Self.putFlags(value, append: append, noOverwrite: noOverwrite)
-    let pointer = unsafe handle.pointer
     try check(
       unsafe withKey(key) { key in
-        unsafe withValue(value) { value in unsafe mdb_put(pointer, table.dbi, &key, &value, flags) }
+        unsafe withValue(value) { value in unsafe put(table, &key, &value, flags) }
       })
+  }
+
+  /// Stores three pieces as one value under the number `key`, which must be above all others.
+  ///
+  /// They are put together in the page itself.
+  @_lifetime(self: copy self)
+  package mutating func append(
+    _ table: Table, key: UInt64, _ first: RawSpan, _ second: RawSpan, _ third: RawSpan
+  ) throws(LMDBError) {
+    try table.expectIntegerKeys(true)
+    let byteCount = first.byteCount + second.byteCount + third.byteCount
+    guard byteCount <= Self.maxValueBytes else { throw .badValueSize }
+    var room = unsafe MDB_val(mv_size: byteCount, mv_data: nil)
+    try check(
+      unsafe withKey(key) { key in
+        unsafe put(table, &key, &room, UInt32(MDB_APPEND | MDB_RESERVE))
+      })
+    guard var next = unsafe room.mv_data else { throw .corrupted }
+    unsafe next = Self.copy(first, to: next)
+    unsafe next = Self.copy(second, to: next)
+    _ = unsafe Self.copy(third, to: next)
+  }
+
+  /// Copies all bytes, and returns where they end.
+  private static func copy(
+    _ bytes: RawSpan, to start: UnsafeMutableRawPointer
+  ) -> UnsafeMutableRawPointer {
+    unsafe bytes.withUnsafeBytes { source in
+      if let base = source.baseAddress {
+        unsafe start.copyMemory(from: base, byteCount: source.count)
+      }
+    }
+    return unsafe start + bytes.byteCount
   }
 
   /// Stores `value` under the bytes `key`, as above.
@@ -77,10 +145,9 @@ extension WriteTransaction {
   ) throws(LMDBError) {
     try table.expectIntegerKeys(false)
     let flags = try Self.putFlags(value, append: append, noOverwrite: noOverwrite)
-    let pointer = unsafe handle.pointer
     try check(
       unsafe withValue(key) { key in
-        unsafe withValue(value) { value in unsafe mdb_put(pointer, table.dbi, &key, &value, flags) }
+        unsafe withValue(value) { value in unsafe put(table, &key, &value, flags) }
       })
   }
 

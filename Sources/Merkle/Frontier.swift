@@ -26,6 +26,9 @@ package struct Frontier: Hashable, Sendable {
   @discardableResult
   package mutating func append(_ leaf: Digest) -> Digest? { append(leaf, level: 0) }
 
+  /// Adds the root of a complete 256-leaf subtree; `size` must be a multiple of 256.
+  package mutating func append(block root: Digest) { append(root, level: Self.blockLevel) }
+
   /// Adds the root of a complete subtree of `1 << level` leaves, of which `size` is a multiple.
   @discardableResult
   mutating func append(_ subtree: Digest, level: Int) -> Digest? {

@@ -33,7 +33,7 @@ extension Log {
     public typealias Element = Event
     public typealias Failure = Log.Failure
 
-    let engine: Engine<LMDBLog>
+    let log: Log
     let filter: Filter
 
     /// Begins at the filter's first position.
@@ -41,15 +41,9 @@ extension Log {
 
     /// Walks the events.
     public struct Iterator: AsyncIteratorProtocol {
-      private var feed: Result<EventFeed<LMDBLog>.Iterator, LogError>
+      private let walk: Walk
 
-      init(_ events: Events) {
-        do throws(LogError) {
-          feed = .success(events.engine.feed(try events.filter.query()).makeAsyncIterator())
-        } catch {
-          feed = .failure(error)
-        }
-      }
+      init(_ events: Events) { walk = Walk(events) }
 
       /// The next event; waits for one.
       public mutating func next() async throws -> Event? { try await next(isolation: nil) }
@@ -58,12 +52,8 @@ extension Log {
       public mutating func next(
         isolation actor: isolated (any Actor)?
       ) async throws(Log.Failure) -> Event? {
-        do throws(LogError) {
-          var iterator = try feed.get()
-          let event = try await iterator.next(isolation: actor)
-          feed = .success(iterator)
-          return event.map { Event($0) }
-        } catch {
+        do throws(LogError) { return try await walk.next(isolation: actor).map { Event($0) } } catch
+        {
           throw Log.Failure(error)
         }
       }
@@ -72,7 +62,27 @@ extension Log {
 
   /// The events that pass a filter, in order, going on with new ones as they are stored.
   public func events(_ filter: Filter = Filter()) -> Events {
-    Events(engine: engine, filter: filter)
+    Events(log: self, filter: filter)
+  }
+}
+
+/// What an iterator holds, behind a reference: other packages can't see how large the engine's
+/// types are.
+final class Walk {
+  private var feed: EventFeed<LMDBLog>.Iterator?
+  private var failure: LogError?
+
+  init(_ events: Log.Events) {
+    do throws(LogError) {
+      feed = events.log.engine.feed(try events.filter.query()).makeAsyncIterator()
+    } catch {
+      failure = error
+    }
+  }
+
+  func next(isolation actor: isolated (any Actor)?) async throws(LogError) -> StoredEvent? {
+    if let failure { throw failure }
+    return try await feed?.next(isolation: actor)
   }
 }
 

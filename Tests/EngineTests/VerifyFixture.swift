@@ -58,8 +58,10 @@ final class VerifyDirectory: Sendable {
     try LMDBLog.create(log, identity: identity, options, values: values)
   }
 
-  func verify() throws(LogError) -> Verification {
-    try Verification.verify(log: log, options)
+  func verify(
+    _ evidence: OutsideEvidence = OutsideEvidence()
+  ) throws(LogError) -> Verification {
+    try Verification.verify(log: log, options, evidence: evidence)
   }
 }
 

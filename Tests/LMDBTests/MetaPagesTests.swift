@@ -71,7 +71,7 @@ import Testing
     #expect(try findings(4096 + 20, [2]) == [.format(page: 1, version: 2)])
     #expect(try findings(40, [0, 32]) == [.pageSize(page: 0, bytes: 8192)])
     #expect(try findings(4096 + 144, four) == [.parity(page: 1, transactionID: 4)])
-    #expect(try findings(44, [4]) == [.tree(page: 0)])
+    #expect(try findings(4096 + 44, [4]) == [.tree(page: 1)])
     #expect(try findings(4096 + 92, [4]) == [.tree(page: 1)])
     #expect(try findings(4096 + 94, [0]) == [.tree(page: 1)])
     #expect(try findings(4096 + 95, [1]) == [.tree(page: 1)])
@@ -83,7 +83,9 @@ import Testing
       try findings(4096 + 144, [1]) == [.shrunk(lastPage: older, from: newer)])
     #expect(
       try findings(4096 + 128, far) == [.root(page: 1, root: 1 << 32, lastPage: newer)])
-    #expect(try findings(128, [1]) == [.root(page: 0, root: 1, lastPage: older)])
+    // A commit that failed half way leaves its roots in the older page: nobody follows them.
+    #expect(try findings(44, [4]) == [])
+    #expect(try findings(128, far) == [])
     #expect(
       try findings(4096 + 136, far) == [
         .truncated(bytes: healthy.count, expected: ((1 << 32) + 1) * 4096)

@@ -377,3 +377,29 @@ def case_a_program_killed_while_it_opens_the_log(box):
     same((waiting.returncode, errors), (0, b""), "the second program")
     has(output.decode(), '"position":2')
     box.append("note", "text=after")
+
+
+def case_a_commit_that_fails_half_way(box):
+    # The description of a file goes to the disk last; a failed write of it must leave a log that
+    # everybody can go on with.
+    box.append("note", "text=first")
+    process = subprocess.run(
+        ["strace", "-o", "/dev/null", "-e", "trace=pwrite64", "-e",
+         "inject=pwrite64:error=EIO:when=1+", program.binary(), "append", "note", "text=a"],
+        env=program.surroundings(box.home, UETLOG=box.log), cwd=box.home, check=False,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    if b"ptrace" in process.stderr.lower():
+        raise Skip(f"strace can't hold a program here: {process.stderr[-200:]!r}")
+    same(process.returncode, 70, "the exit status of the failed append")
+    has(box.run("append", "note", "text=after").output, "at 2")
+    box.run("verify")
+
+
+def case_a_program_that_can_not_read_its_arguments(box):
+    # Without a free descriptor the runtime finds no arguments: no command may be taken for help.
+    process = subprocess.run(
+        ["bash", "-c", 'ulimit -n 3; exec "$@"', "bash", program.binary(), "append", "note",
+         "text=a"], env=program.surroundings(box.home, UETLOG=box.log), cwd=box.home, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    same((process.returncode, process.stdout), (73, b""), "status and output")
+    has(process.stderr.decode(), "arguments")

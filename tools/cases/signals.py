@@ -36,7 +36,8 @@ def feed(box, *words):
 
 
 def case_an_interrupted_bulk_append_says_how_far_it_came(box):
-    for number, words in ((signal.SIGINT, []), (signal.SIGTERM, ["--json"])):
+    for number, words in ((signal.SIGINT, []), (signal.SIGTERM, ["--json"]),
+                          (signal.SIGTERM, ["--json", "--follow-stdin"])):
         process = feed(box, *words)
         process.send_signal(number)
         output, errors = process.stdout.read(), process.stderr.read()
@@ -53,6 +54,17 @@ def case_an_interrupted_bulk_append_says_how_far_it_came(box):
         # Once each, though the second round began with the first one's lines.
         same([event["payload"]["text"] for event in stored],
              [str(n) for n in range(1, len(stored) + 1)], "texts")
+
+
+def case_a_follower_that_waits_for_lines_can_be_interrupted(box):
+    process = box.start("append", "--follow-stdin", "--json")
+    process.stdin.write(json.dumps(NOTE).encode() + b"\n")
+    process.stdin.flush()
+    same(json.loads(process.stdout.readline())["position"], 1, "receipt")
+    process.send_signal(signal.SIGTERM)
+    same(process.wait(timeout=20), 75, "exit")
+    has(process.stderr.read().decode(), "interrupted after line 1")
+    same(len(box.events()), 1, "events")
 
 
 def case_ignored_signals_stay_ignored(box):

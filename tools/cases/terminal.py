@@ -14,7 +14,8 @@ from box import RUN, has, same
 COMMANDS = [[], ["append"], ["compensate"], ["import"], ["import", "git"], ["replay"], ["project"],
             ["show"], ["trace"], ["stats"], ["verify"], ["schema"], ["schema", "list"],
             ["schema", "show"], ["schema", "check"], ["schema", "add"], ["config"],
-            ["config", "show"]]
+            ["config", "show"], ["seal"], ["prove"], ["bundle"], ["key"], ["key", "new"],
+            ["key", "show"]]
 
 
 def on_terminal(box, columns, *words):

@@ -11,6 +11,8 @@ final class BatchQueue: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
   private var batches: [Batch] = []
+  /// What was committed; memory is freed best by the thread that took it.
+  private var spent: [Batch] = []
   private var isTakerIdle = false
   /// Nothing more is put in or taken out.
   private var end: Result<Void, LogError>?
@@ -45,14 +47,21 @@ final class BatchQueue: @unchecked Sendable {
 
   /// Puts a batch in, waiting for room; false when nobody takes any more.
   func put(_ batch: Batch) -> Bool {
-    locked {
+    var freed: [Batch] = []
+    let isIn = locked {
       while end == nil, isFull(batch) { wait() }
       guard end == nil else { return false }
       batches.append(batch)
+      swap(&freed, &spent)
       signal()
       return true
     }
+    freed.removeAll()
+    return isIn
   }
+
+  /// Gives back a batch that nobody needs any more.
+  func giveBack(_ batch: Batch) { locked { spent.append(batch) } }
 
   private func isFull(_ batch: Batch) -> Bool {
     let waiting = batches.reduce(0) { $0 + $1.byteCount }

@@ -15,7 +15,42 @@ struct BulkAppend<Log: EventLog> {
 
   /// Appends everything and tells the exit code.
   func run() throws(LogError) -> ExitCode {
-    options.isAtomic ? try runAtomic() : try runLines()
+    if options.isAtomic { return try runAtomic() }
+    return isFollowing ? try runFollowing() : try runLines()
+  }
+
+  /// Commits each batch where it was read: whoever waits for a receipt should not wait for threads
+  /// to wake each other as well.
+  private func runFollowing() throws(LogError) -> ExitCode {
+    let wakeup = try Wakeup()
+    try Interruption.watch { wakeup.call() }
+    var reader = LineReader(engine, defaults, limits)
+    var committer = Committer(self)
+    var lost: ExitCode?
+    var failure: LogError?
+    do throws(LogError) {
+      var isCalled = false
+      try reader.read(
+        waiting: {
+          isCalled = !wakeup.waitsForInput()
+          return !isCalled
+        },
+        isAwaited: { true },
+        handOver: { batch in
+          do throws(LogError) {
+            try wakeup.check()
+            try committer.commit(batch)
+            lost = committer.show([batch]).map { committer.lost($0) }
+          } catch { failure = error }
+          return lost == nil && failure == nil
+        })
+      if isCalled { try wakeup.check() }
+      if let failure { throw failure }
+    } catch {
+      guard error.code == .interrupted else { throw error }
+      return committer.interrupted(error)
+    }
+    return lost ?? committer.sum()
   }
 
   private var limits: BatchLimits {
@@ -35,12 +70,13 @@ struct BulkAppend<Log: EventLog> {
     }.detach()
     defer { queue.finish() }
     var committer = Committer(self)
-    var progress = Progress("appending", isQuiet: console.isQuiet || isFollowing)
+    var progress = Progress("appending", isQuiet: console.isQuiet)
     do throws(LogError) {
       while let batch = try queue.take() {
         try committer.commit(batch)
         if let failure = committer.show([batch]) { return committer.lost(failure) }
         progress.update(UInt64(committer.storedCount))
+        queue.giveBack(batch)
       }
     } catch {
       guard error.code == .interrupted else { throw error }

@@ -83,6 +83,7 @@ struct Committer<Log: EventLog> {
       }
       for refusal in refusals { show(refusal) }
     }
+    answers = []
     bulk.console.errors.flush()
     return bulk.printer.flush()
   }

@@ -27,16 +27,18 @@ struct LineReader<Log: EventLog> {
     self.limits = limits
   }
 
-  /// Reads to the end and hands over batches, until `handOver` says false.
+  /// Reads to the end and hands over batches, until `handOver` or `waiting` says false.
   ///
   /// Batches are full ones, and smaller ones when `isAwaited` says that somebody waits or when no
   /// more input is there yet.
+  ///
+  /// - Parameter waiting: called before each read.
   mutating func read(
-    isAwaited: () -> Bool, handOver: (Batch) -> Bool
+    waiting: () -> Bool = { true }, isAwaited: () -> Bool, handOver: (Batch) -> Bool
   ) throws(LogError) {
     var block = [UInt8](repeating: 0, count: Self.blockByteCount)
     var isFirst = true
-    while true {
+    while waiting() {
       let count = Files.read(STDIN_FILENO, into: &block)
       guard count >= 0 else {
         throw LogError(.badInput, "can't read standard input: \(systemText(errno))")

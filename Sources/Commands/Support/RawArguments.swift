@@ -10,6 +10,12 @@ enum RawArguments {
     var words: [String] = []
     var wrong: LogError?
     let count = Int(CommandLine.argc)
+    // The runtime finds them in /proc; without, no command may be taken for another.
+    if count < 1 {
+      wrong = LogError(
+        .system, "the program can't read its own arguments",
+        hint: "Nothing was done: look at the limits for open files and at /proc")
+    }
     for index in 0..<count where index > 0 {
       guard let bytes = unsafe CommandLine.unsafeArgv[index] else { break }
       if let word = unsafe String(validatingCString: bytes) {

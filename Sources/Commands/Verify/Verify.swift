@@ -7,16 +7,38 @@ internal import Events
 /// `uetlog verify`: proves that the log is what was written, or says what is not.
 struct Verify: LogCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check the log against everything that is known of it.",
+    abstract: "Check the log, a proof or a bundle against everything that is known of it.",
     discussion: """
       Reads every record and computes hashes, links, ids, names and views anew; compares the log \
-      with what this machine saw of it before. Exit 0: intact; 74: damaged, changed or rolled \
-      back; 66: there is no log. The verdict says how far it reaches and what proves it.
+      with what this machine saw of it before, and with checkpoints and receipts that were kept \
+      elsewhere. Exit 0: intact; 74: damaged, changed or rolled back; 66: there is no log. The \
+      verdict says how far it reaches and what proves it.
+
+      With a FILE, which `uetlog prove` or `uetlog bundle` wrote, checks that instead, without \
+      any log. Exit 0: proved; 65: no such file as it should be; 74: changed, or signed by nobody \
+      who is trusted.
 
       EXAMPLES
         uetlog verify
-        uetlog verify --json --log /backup/uetlog
+        uetlog verify --against checkpoint.txt --key build-log.vkey
+        uetlog verify --receipt receipts.jsonl
+        uetlog verify 42.tlog-proof --key build-log.vkey
       """)
+
+  @Argument(help: "A proof or a bundle.")
+  var file: String?
+
+  @Option(help: "A checkpoint of the log, in a file; can be repeated.")
+  var against: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A verifier key to trust, or a file with it; can be repeated. Without any: your own keys.",
+      valueName: "vkey"))
+  var key: [String] = []
+
+  @Option(help: "A file of receipts, a JSON object a line; can be repeated.")
+  var receipt: [String] = []
 
   @OptionGroup var common: CommonOptions
 
@@ -25,16 +47,28 @@ struct Verify: LogCommand {
   var readPages = false
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
+    if let file {
+      guard against.isEmpty else {
+        throw LogError(.usage, "--against compares a log, not a file, with a checkpoint")
+      }
+      return try OfflineCheck(file, keys: key, receipts: receipt, console).run()
+    }
     let location = try LogLocation(flag: common.log, console.here)
     if readPages { return try read(location, console) }
     // What is wrong from outside is told without a second process.
     do throws(LogError) { _ = try DataFile(ofLog: location.path) } catch {
       throw error.code == .notFound ? location.missing : error
     }
+    // Errors of what was given are told before the long work.
+    _ = try EvidenceFiles.evidence(
+      checkpoints: against, receipts: receipt, keys: key, console.here)
     var progress = Progress("verifying", isQuiet: common.quiet || common.json)
     var found = Verification(subject: Verification.Subject(path: location.path))
     var words = ["verify", "--read-pages", "--log", location.path]
     if common.json { words.append("--json") }
+    for (option, values) in [("against", against), ("key", key), ("receipt", receipt)] {
+      words += values.map { "--\(option)=\($0)" }
+    }
     let end = try PageReader.run(words) { line in
       guard let update = Verification.Update(line: line) else { return }
       if case .progress(let done, let total) = update {
@@ -63,7 +97,11 @@ struct Verify: LogCommand {
     var options = try OpenedLog.options(console.here, isReading: true)
     options.stateDirectory = OpenedLog.stateDirectory(console.here)
     let settings = try Settings(log: location.path, console.here)
-    _ = try Verification.verify(log: location.path, options, rules: settings.rules) { update in
+    let evidence = try EvidenceFiles.evidence(
+      checkpoints: against, receipts: receipt, keys: key, console.here)
+    _ = try Verification.verify(
+      log: location.path, options, rules: settings.rules, evidence: evidence
+    ) { update in
       console.output.line(update.line)
       // What was told must have left this process before the next page is touched.
       console.output.flush()

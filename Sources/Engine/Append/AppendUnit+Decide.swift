@@ -82,11 +82,12 @@ extension AppendUnit {
       rows.entity = name == stream ? rows.stream : try machine.cache.load(name, from: tables)
     }
     if let name = draft.addresses.run { rows.run = try machine.cache.load(name, from: tables) }
+    if draft.addresses.adds.isEmpty { return rows }
+    rows.adds.reserveCapacity(draft.addresses.adds.count)
     for name in draft.addresses.adds {
-      rows.adds.append(
-        try name.flatMap { name throws(LogError) in
-          try machine.cache.load(name, from: tables)
-        })
+      var slot: RowCache.Slot?
+      if let name { slot = try machine.cache.load(name, from: tables) }
+      rows.adds.append(slot)
     }
     return rows
   }
@@ -96,17 +97,21 @@ extension AppendUnit {
     _ draft: PreparedDraft, _ rows: Rows,
     in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Decision {
-    try checkRevision(draft, rows.stream.map { machine.cache.revision($0) } ?? 0)
-    try nothingMayDepend(on: draft.reversal, in: tables)
+    var revision: UInt64 = 0
+    if let slot = rows.stream { revision = machine.cache.revision(slot) }
+    try Self.check(revision, draft)
+    if draft.reversal != nil { try nothingMayDepend(on: draft.reversal, in: tables) }
     guard draft.reversal == nil, let event = domainEvent(draft, rows) else { return Decision() }
-    let state = draft.addresses.entity.flatMap { name in
-      rows.entity.flatMap { machine.cache.state($0) } ?? entityType(of: Category(of: name))?.init()
+    var state: (any EntityState)?
+    if let slot = rows.entity { state = machine.cache.state(slot) }
+    if state == nil, let name = draft.addresses.entity {
+      state = entityType(of: Category(of: name))?.init()
     }
     let question = StateMachine.Question(
       event: event, name: draft.addresses.entity ?? draft.envelope.stream, state: state,
       reads: draft.addresses.reads, run: draft.addresses.run)
     let context = try machine.context(question, rows: tables, events: tables)
-    try sumsMustFit(event, state)
+    try sumsMustFit(event, state, in: tables)
     let facts = factFlags(of: event, context)
     var decision = Decision(flags: facts, consulted: context.consulted, event: event)
     do throws(LogError) {
@@ -140,8 +145,9 @@ extension AppendUnit {
   /// Refuses what would take a sum over its limit: sums are exact, so they have an end.
   ///
   /// It is the one charge that is refused; others are facts, whatever the budgets say.
-  private func sumsMustFit(
-    _ event: DomainEvent, _ state: (any EntityState)?
+  private mutating func sumsMustFit(
+    _ event: DomainEvent, _ state: (any EntityState)?,
+    in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
     guard event.type == .cost_charged || event.type == .cost_reserved else { return }
     var shares = factContributions(of: event)
@@ -149,10 +155,11 @@ extension AppendUnit {
       after.evolve(event)
       shares.note([], after.contributions())
     }
-    for share in shares {
-      guard let slot = machine.cache.slot(of: share.target), let row = machine.cache.state(slot),
-        !row.fits(share.field, share.amount)
-      else { continue }
+    for share in shares where share.target != .none {
+      let slot = try machine.cache.load(share.target, from: tables)
+      guard let row = machine.cache.state(slot), !row.fits(share.field, share.amount) else {
+        continue
+      }
       throw LogError(
         .badInput,
         "a sum of \(machine.cache.name(slot)?.description ?? "a budget") would be too large",
@@ -160,7 +167,7 @@ extension AppendUnit {
     }
   }
 
-  private func checkRevision(_ draft: PreparedDraft, _ revision: UInt64) throws(LogError) {
+  private static func check(_ revision: UInt64, _ draft: PreparedDraft) throws(LogError) {
     if let expect = draft.expect, expect != revision {
       throw LogError(
         .conflict, "\(draft.envelope.stream) has moved on",
@@ -182,13 +189,16 @@ extension AppendUnit {
     return DomainEvent(
       type: type, eventID: draft.envelope.eventID, position: nextPosition,
       time: draft.envelope.time, recordedAt: now, flags: draft.envelope.flags,
-      payload: draft.payload, run: rows.run.map { machine.cache.number($0) } ?? .none,
-      adds: adds(rows))
+      payload: draft.payload, run: machine.cache.number(rows.run), adds: adds(rows))
   }
 
   /// The numbers of the rows that take shares.
   func adds(_ rows: Rows) -> [EntityNumber] {
-    rows.adds.map { slot in slot.map { machine.cache.number($0) } ?? .none }
+    if rows.adds.isEmpty { return [] }
+    var numbers: [EntityNumber] = []
+    numbers.reserveCapacity(rows.adds.count)
+    for slot in rows.adds { numbers.append(machine.cache.number(slot)) }
+    return numbers
   }
 
   /// Gives the new names of an accepted event their numbers and rows.
@@ -197,29 +207,30 @@ extension AppendUnit {
     in tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) {
     var ordinal = 0
-    let position = nextPosition
-    func slot(
-      _ name: Name, _ cache: inout RowCache, _ tables: inout some LogWriter & ~Copyable & ~Escapable
-    ) throws(LogError) -> RowCache.Slot {
-      // One event may name a row twice.
-      if let known = cache.slot(of: name) { return known }
-      guard let fresh = EntityNumber(position: position, ordinal: ordinal) else {
-        throw LogError(.badInput, "the event brings in more names than one event may")
-      }
-      ordinal += 1
-      return try cache.create(name, fresh, in: &tables)
-    }
     if rows.stream == nil {
-      rows.stream = try slot(draft.envelope.stream, &machine.cache, &tables)
+      rows.stream = try create(draft.envelope.stream, &ordinal, in: &tables)
     }
     if rows.entity == nil, let name = draft.addresses.entity {
-      rows.entity = try slot(name, &machine.cache, &tables)
+      rows.entity = try create(name, &ordinal, in: &tables)
     }
     if rows.run == nil, let name = draft.addresses.run {
-      rows.run = try slot(name, &machine.cache, &tables)
+      rows.run = try create(name, &ordinal, in: &tables)
     }
     for (index, name) in draft.addresses.adds.enumerated() where rows.adds[index] == nil {
-      if let name { rows.adds[index] = try slot(name, &machine.cache, &tables) }
+      if let name { rows.adds[index] = try create(name, &ordinal, in: &tables) }
     }
+  }
+
+  private mutating func create(
+    _ name: Name, _ ordinal: inout Int,
+    in tables: inout some LogWriter & ~Copyable & ~Escapable
+  ) throws(LogError) -> RowCache.Slot {
+    // One event may name a row twice.
+    if let known = machine.cache.slot(of: name) { return known }
+    guard let fresh = EntityNumber(position: nextPosition, ordinal: ordinal) else {
+      throw LogError(.badInput, "the event brings in more names than one event may")
+    }
+    ordinal += 1
+    return try machine.cache.create(name, fresh, in: &tables)
   }
 }

@@ -30,17 +30,30 @@ package struct AppendUnit: WriteUnit {
   /// Makes the drafts of reactions.
   var preparer: Preparer
   var machine: StateMachine
+  /// Where the rows of the transaction before are; nil when nobody keeps them.
+  private let memory: RowMemory?
   private var head = Head()
+  private var transaction: UInt64 = 0
 
   package init(
     _ drafts: [PreparedDraft], isAtomic: Bool, isDryRun: Bool = false, preparer: Preparer,
     rules: Rules, clock: any TimeSource
+  ) {
+    self.init(
+      drafts, isAtomic: isAtomic, isDryRun: isDryRun, preparer: preparer, rules: rules,
+      clock: clock, memory: nil)
+  }
+
+  init(
+    _ drafts: [PreparedDraft], isAtomic: Bool, isDryRun: Bool, preparer: Preparer, rules: Rules,
+    clock: any TimeSource, memory: RowMemory?
   ) {
     self.drafts = drafts
     self.isAtomic = isAtomic
     self.isDryRun = isDryRun
     self.preparer = preparer
     self.clock = clock
+    self.memory = memory
     machine = StateMachine(rules: rules)
   }
 
@@ -49,6 +62,8 @@ package struct AppendUnit: WriteUnit {
   ) throws(LogError) -> [Outcome] {
     try CatalogMark.current.claim(&tables)
     head = try tables.head()
+    transaction = tables.transactionID()
+    if let memory { machine.cache = memory.take(for: transaction) }
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(drafts.count)
     for draft in drafts {
@@ -67,6 +82,13 @@ package struct AppendUnit: WriteUnit {
     return outcomes
   }
 
+  /// Gives the rows back for the next transaction, once this one is committed.
+  mutating func keepRows() {
+    var rows = RowCache()
+    swap(&rows, &machine.cache)
+    if !isDryRun { memory?.keep(rows, after: transaction) }
+  }
+
   /// Decides on one draft and stores it with all that follows from it.
   private mutating func append(
     _ draft: PreparedDraft, to tables: inout some LogWriter & ~Copyable & ~Escapable
@@ -81,6 +103,9 @@ package struct AppendUnit: WriteUnit {
     _ draft: PreparedDraft, depth: Int, _ allowance: inout ReactionAllowance,
     to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
+    guard let encoded = draft.encoded else {
+      throw LogError(.badInput, "a text of the event is over 255 bytes")
+    }
     var rows = try find(draft, in: tables)
     let decision = try decide(draft, rows, in: tables)
     try create(&rows, of: draft, in: &tables)
@@ -89,20 +114,20 @@ package struct AppendUnit: WriteUnit {
     let position = head.position.next
     var event = decision.event ?? domainEvent(draft, rows)
     let stamp = stamp(draft, decision, stream, rows.run)
-    var receipt = try store(draft, stamp, at: position, in: &tables)
+    var receipt = try store(draft, encoded, stamp, at: position, in: &tables)
     event?.flags = stamp.flags
     event?.recordedAt = stamp.recordedAt
-    event?.run = rows.run.map { machine.cache.number($0) } ?? .none
-    event?.adds = adds(rows)
-    let changes = try machine.take(
+    event?.run = machine.cache.number(rows.run)
+    if !rows.adds.isEmpty { event?.adds = adds(rows) }
+    try machine.take(
       StateMachine.Input(
         event: event, stream: stream, entity: rows.entity, run: rows.run,
         position: position, reversal: draft.reversal),
       from: tables)
-    guard let event, !stamp.flags.contains(.imported), draft.reversal == nil,
-      allowance.reaches(below: depth)
+    guard let event, !machine.changes.isEmpty, !stamp.flags.contains(.imported),
+      draft.reversal == nil, allowance.reaches(below: depth)
     else { return receipt }
-    for (ordinal, reaction) in reactions(to: event, changes, decision.consulted).enumerated()
+    for (ordinal, reaction) in reactions(to: event, decision.consulted).enumerated()
     where allowance.take() {
       for choice in [reaction] + reaction.alternatives {
         guard let prepared = try? preparer.prepare(choice, of: draft.envelope, ordinal: ordinal)
@@ -120,15 +145,18 @@ package struct AppendUnit: WriteUnit {
     return receipt
   }
 
-  private func reactions(
-    to event: DomainEvent, _ changes: [StateMachine.Change], _ consulted: Payload?
-  ) -> [Reaction] {
-    changes.flatMap { change -> [Reaction] in
-      guard let name = change.name else { return [] }
-      return change.after.reactions(
+  private func reactions(to event: DomainEvent, _ consulted: Payload?) -> [Reaction] {
+    var reactions: [Reaction] = []
+    for change in machine.changes {
+      guard let name = machine.cache.name(change.slot),
+        let after = machine.cache.state(change.slot)
+      else { continue }
+      let found = after.reactions(
         before: change.before, event,
         ReactContext(name: name, rules: machine.rules, consulted: consulted))
+      if !found.isEmpty { reactions += found }
     }
+    return reactions
   }
 
   /// What only the log knows of an event.
@@ -140,17 +168,15 @@ package struct AppendUnit: WriteUnit {
       recordedAt: now)
     stamp.revision = machine.cache.revision(stream) + 1
     stamp.previousInStream = machine.cache.last(stream)
-    if let run { stamp.previousInRun = machine.cache.state(run)?.latestInRun ?? .none }
+    if let run { stamp.previousInRun = machine.cache.latestInRun(run) ?? .none }
     return stamp
   }
 
   private mutating func store(
-    _ draft: PreparedDraft, _ stamp: Envelope.Stamp, at position: Position,
+    _ draft: PreparedDraft, _ encoded: [UInt8], _ stamp: Envelope.Stamp, at position: Position,
     in tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
-    guard var bytes = draft.encoded else {
-      throw LogError(.badInput, "a text of the event is over 255 bytes")
-    }
+    var bytes = encoded
     stamp.put(into: &bytes)
     let leaf = TreeHash.leaf(bytes)
     try tables.append(

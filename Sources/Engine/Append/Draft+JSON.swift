@@ -32,6 +32,34 @@ extension Draft {
   }
 }
 
+/// The fields of a draft, in the order that errors list them in.
+private enum DraftField: CaseIterable {
+  case type, payload, event_id, key, labels, run_id, stream, ts, source, severity, correlation_id
+  case causation_id, reverses, expect
+
+  /// The field's name, without making a string.
+  var text: StaticString {
+    switch self {
+    case .type: "type"
+    case .payload: "payload"
+    case .event_id: "event_id"
+    case .key: "key"
+    case .labels: "labels"
+    case .run_id: "run_id"
+    case .stream: "stream"
+    case .ts: "ts"
+    case .source: "source"
+    case .severity: "severity"
+    case .correlation_id: "correlation_id"
+    case .causation_id: "causation_id"
+    case .reverses: "reverses"
+    case .expect: "expect"
+    }
+  }
+
+  var name: String { text.description }
+}
+
 /// Takes a draft's fields from a JSON object, refusing what it does not know.
 private struct DraftReader {
   let document: JSONDocument
@@ -43,7 +71,7 @@ private struct DraftReader {
         .badInput, "a draft is a JSON object", expected: #"{"type": …, "payload": {…}}"#,
         actual: "\(document.kind(root))")
     }
-    guard let type = try text("type"), let payload = document.member(root, "payload") else {
+    guard let type = try text(.type), let payload = document.member(root, "payload") else {
       throw LogError(
         .badInput, "a draft needs a type and a payload",
         expected: #"{"type": "note", "payload": {"text": "…"}}"#)
@@ -54,73 +82,84 @@ private struct DraftReader {
     draft.labels = defaults.labels
     draft.correlationID = defaults.correlationID
     draft.causationID = defaults.causationID
-    var unknown: String?
-    var failure: LogError?
-    document.forEachMember(root) { key, value in
-      guard failure == nil, unknown == nil else { return }
-      do throws(LogError) {
-        if try !take(document.string(key) ?? "", value, into: &draft) {
-          unknown = document.string(key)
-        }
-      } catch { failure = error }
-    }
-    if let failure { throw failure }
-    if let unknown {
-      throw LogError(
-        .badInput, "a draft has no field \"\(unknown)\"", allowed: Self.fields,
-        pointer: "/\(unknown)")
+    guard var key = document.firstChild(root) else { return draft }
+    for _ in 0..<document.count(root) {
+      let value = document.next(key)
+      guard let field = field(key) else {
+        let name = document.string(key) ?? ""
+        throw LogError(
+          .badInput, "a draft has no field \"\(name)\"",
+          allowed: DraftField.allCases.map(\.name), pointer: "/\(name)")
+      }
+      try take(field, value, into: &draft)
+      key = document.next(value)
     }
     return draft
   }
 
-  private static let fields = [
-    "type", "payload", "event_id", "key", "labels", "run_id", "stream", "ts", "source",
-    "severity", "correlation_id", "causation_id", "reverses", "expect",
-  ]
+  /// The field of a key; nil when there is none of that name.
+  private func field(_ key: JSONNode) -> DraftField? {
+    let byteCount = document.content(key).count
+    for field in DraftField.allCases {
+      // Lengths tell most of them apart, unless the key has escapes.
+      guard field.text.utf8CodeUnitCount == byteCount || document.isEscaped(key),
+        document.equals(key, field.text)
+      else { continue }
+      return field
+    }
+    return nil
+  }
 
-  /// Takes one field; false when there is none of that name.
+  /// Takes one field.
   private func take(
-    _ name: String, _ value: JSONNode, into draft: inout Draft
-  ) throws(LogError) -> Bool {
-    switch name {
-    case "type", "payload": break
-    case "event_id": draft.eventID = try ulid(name, value)
-    case "run_id": draft.runID = try ulid(name, value)
-    case "causation_id": draft.causationID = try ulid(name, value)
-    case "reverses": draft.reverses = try ulid(name, value)
-    case "key": draft.key = try key(value)
-    case "stream": draft.stream = try text(name, value)
-    case "source": draft.source = try text(name, value)
-    case "correlation_id": draft.correlationID = try text(name, value)
-    case "ts": draft.time = try Timestamp.parse(try text(name, value), field: name)
-    case "severity":
-      let word = try text(name, value)
+    _ field: DraftField, _ value: JSONNode, into draft: inout Draft
+  ) throws(LogError) {
+    switch field {
+    case .type, .payload: break
+    case .event_id: draft.eventID = try ulid(field, value)
+    case .run_id: draft.runID = try ulid(field, value)
+    case .causation_id: draft.causationID = try ulid(field, value)
+    case .reverses: draft.reverses = try ulid(field, value)
+    case .key: draft.key = try key(value)
+    case .stream: draft.stream = try text(field, value)
+    case .source: draft.source = try text(field, value)
+    case .correlation_id: draft.correlationID = try text(field, value)
+    case .ts: draft.time = try time(value)
+    case .severity:
+      let word = try text(field, value)
       guard let severity = Severity(word) else {
         throw LogError(
           .badInput, "\"\(word)\" is no severity", allowed: Severity.allCases.map(\.name),
           pointer: "/severity")
       }
       draft.severity = severity
-    case "expect":
+    case .expect:
       guard let revision = document.int64(value), revision >= 0 else {
         throw LogError(
           .badInput, "expect is a stream's revision", expected: "a whole number from 0",
           pointer: "/expect")
       }
       draft.expect = UInt64(revision)
-    case "labels":
+    case .labels:
       let own = try labels(value)
       // The line's own word counts.
       draft.labels.removeAll { label in own.contains { $0.key == label.key } }
       draft.labels += own
-    default: return false
     }
-    return true
+  }
+
+  private func time(_ value: JSONNode) throws(LogError) -> Timestamp {
+    if !document.isEscaped(value),
+      let time = Timestamp(document.bytes.rawSpan.extracting(document.content(value)))
+    {
+      return time
+    }
+    return try Timestamp.parse(try text(.ts, value), field: DraftField.ts.name)
   }
 
   /// An empty key is a variable that was not set: it would be one key for all.
   private func key(_ value: JSONNode) throws(LogError) -> String {
-    let key = try text("key", value)
+    let key = try text(.key, value)
     guard !key.isEmpty else {
       throw LogError(
         .badInput, "key is empty", expected: "1 to \(Limits.keyByteCount) bytes", pointer: "/key",
@@ -129,27 +168,27 @@ private struct DraftReader {
     return key
   }
 
-  private func text(_ name: String) throws(LogError) -> String? {
-    guard let node = document.member(document.root, name) else { return nil }
-    return try text(name, node)
+  private func text(_ field: DraftField) throws(LogError) -> String? {
+    guard let node = document.member(document.root, field.name) else { return nil }
+    return try text(field, node)
   }
 
-  private func text(_ name: String, _ value: JSONNode) throws(LogError) -> String {
+  private func text(_ field: DraftField, _ value: JSONNode) throws(LogError) -> String {
     guard let text = document.string(value) else {
       throw LogError(
-        .badInput, "\(name) has the wrong type", expected: "a string",
-        actual: "\(document.kind(value))", pointer: "/\(name)")
+        .badInput, "\(field.name) has the wrong type", expected: "a string",
+        actual: "\(document.kind(value))", pointer: "/\(field.name)")
     }
     return text
   }
 
-  private func ulid(_ name: String, _ value: JSONNode) throws(LogError) -> ULID {
+  private func ulid(_ field: DraftField, _ value: JSONNode) throws(LogError) -> ULID {
     if document.kind(value) == .string, !document.isEscaped(value),
       let id = ULID(document.bytes.rawSpan.extracting(document.content(value)))
     {
       return id
     }
-    return try ULID.parse(try text(name, value), field: name)
+    return try ULID.parse(try text(field, value), field: field.name)
   }
 
   private func labels(_ value: JSONNode) throws(LogError) -> [Label] {

@@ -32,9 +32,14 @@ package struct Preparer: Sendable {
   }
 
   /// Checks a draft and computes everything about it that does not depend on the log.
-  package mutating func prepare(_ draft: Draft) throws(LogError) -> PreparedDraft {
+  ///
+  /// - Parameter definition: that of its type, when it was looked up already.
+  package mutating func prepare(
+    _ draft: Draft, _ definition: EventDefinition? = nil
+  ) throws(LogError) -> PreparedDraft {
     do throws(LogError) {
-      return try prepareUnlocated(draft)
+      if let definition { return try prepareUnlocated(draft, definition) }
+      return try prepareUnlocated(draft, try known(draft.type))
     } catch {
       var located = error
       located.line = draft.line
@@ -42,8 +47,9 @@ package struct Preparer: Sendable {
     }
   }
 
-  private mutating func prepareUnlocated(_ draft: Draft) throws(LogError) -> PreparedDraft {
-    let definition = try known(draft.type)
+  private mutating func prepareUnlocated(
+    _ draft: Draft, _ definition: EventDefinition
+  ) throws(LogError) -> PreparedDraft {
     try checkSizes(draft)
     try checkReverses(draft, definition)
     let now = clock.now()

@@ -1,15 +1,15 @@
 internal import Bytes
-internal import Events
+package import Events
 internal import Pipeline
 
-/// The rows that a transaction touches: read once, changed here, written once at its end.
+/// The rows that transactions touch: read once, changed here, written once at a transaction's end.
 ///
 /// A name is looked up once for each event; from then on its row is known by its slot.
-struct RowCache {
+package struct RowCache: Sendable {
   /// The place of a row in the cache.
-  typealias Slot = Int
+  package typealias Slot = Int
 
-  struct Cached {
+  struct Cached: Sendable {
     let number: EntityNumber
     /// Nil while the row was reached by number only.
     var name: Name?
@@ -20,21 +20,35 @@ struct RowCache {
   }
 
   private(set) var rows: [Cached] = []
+  /// The rows with `isChanged` set.
+  private var changed: [Slot] = []
   private var slotsByNumber = SlotTable()
-  private var slotsByName: [Name: Slot] = [:]
+  private var slotsByName = SlotTable()
+
+  package init() {}
+
+  /// How many rows there are.
+  package var count: Int { rows.count }
 
   /// The slot of a name whose row is here already.
-  func slot(of name: Name) -> Slot? { slotsByName[name] }
+  func slot(of name: Name) -> Slot? {
+    slotsByName.slot(name.digest) { rows[$0].name == name }
+  }
+
+  /// Makes a row known by its name.
+  private mutating func enter(_ name: Name, _ slot: Slot) {
+    rows[slot].name = name
+    slotsByName.add(name.digest, slot)
+  }
 
   /// Brings a name's row into the cache; nil when there is none yet.
   mutating func load(
     _ name: Name, from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Slot? {
-    if let known = slotsByName[name] { return known }
+    if let known = slot(of: name) { return known }
     guard let number = try tables.number(of: name) else { return nil }
     let slot = try load(number, from: tables)
-    rows[slot].name = name
-    slotsByName[name] = slot
+    enter(name, slot)
     return slot
   }
 
@@ -60,9 +74,10 @@ struct RowCache {
   }
 
   /// The same without storing the name.
-  mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
+  @discardableResult
+  package mutating func adopt(_ name: Name, _ number: EntityNumber) -> Slot {
     let slot = add(name, number)
-    slotsByName[name] = slot
+    enter(name, slot)
     return slot
   }
 
@@ -70,11 +85,13 @@ struct RowCache {
   mutating func add(_ name: Name, _ number: EntityNumber) -> Slot {
     let category = Category(of: name)
     let type = entityType(of: category)
-    return insert(
+    let slot = insert(
       Cached(
         number: number, name: name,
         row: StateRow(category: category.rawValue, layout: type?.layout ?? 0),
-        state: type?.init(), isChanged: true))
+        state: type?.init(), isChanged: false))
+    noteChange(slot)
+    return slot
   }
 
   private mutating func insert(_ row: Cached) -> Slot {
@@ -99,12 +116,24 @@ struct RowCache {
       rows.lazy.compactMap { row in row.name.map { ($0, row.number) } }, uniquingKeysWith: { $1 })
   }
 
+  private mutating func noteChange(_ slot: Slot) {
+    guard !rows[slot].isChanged else { return }
+    rows[slot].isChanged = true
+    changed.append(slot)
+  }
+
   /// Takes all rows as they are for unchanged.
   mutating func forgetChanges() {
-    for slot in rows.indices { rows[slot].isChanged = false }
+    for slot in changed { rows[slot].isChanged = false }
+    changed.removeAll(keepingCapacity: true)
   }
 
   func number(_ slot: Slot) -> EntityNumber { rows[slot].number }
+
+  /// The number of a row that may not be there; `.none` then.
+  func number(_ slot: Slot?) -> EntityNumber {
+    if let slot { rows[slot].number } else { .none }
+  }
 
   /// The number of a row with a state; none for another.
   func statefulNumber(_ slot: Slot) -> EntityNumber {
@@ -115,6 +144,15 @@ struct RowCache {
 
   func state(_ slot: Slot) -> (any EntityState)? { rows[slot].state }
 
+  /// Whether a change of the row's state, or of its sums alone, can have reactions.
+  func reacts(_ slot: Slot, toSums: Bool) -> Bool {
+    guard let state = rows[slot].state else { return false }
+    return toSums ? state.reactsToSums : type(of: state).reacts
+  }
+
+  /// The latest event of the run whose row this is; nil for all but runs.
+  func latestInRun(_ slot: Slot) -> Position? { rows[slot].state?.latestInRun }
+
   func revision(_ slot: Slot) -> UInt64 { rows[slot].row.revision }
 
   func last(_ slot: Slot) -> Position { rows[slot].row.last }
@@ -122,46 +160,53 @@ struct RowCache {
   /// Puts another state into a row.
   mutating func set(_ state: any EntityState, _ slot: Slot) {
     rows[slot].state = state
-    rows[slot].isChanged = true
+    noteChange(slot)
   }
 
   /// Takes an event into a row's state in place, and notes how its shares changed.
   mutating func evolve(_ slot: Slot, _ event: DomainEvent, _ sums: inout [Contribution]) {
     rows[slot].state?.evolve(event, notingIn: &sums)
-    rows[slot].isChanged = true
+    noteChange(slot)
+  }
+
+  /// Notes what an event of a row adds to others' sums by the row's state.
+  func noteFacts(of event: DomainEvent, _ slot: Slot, _ sums: inout [Contribution]) {
+    guard let state = rows[slot].state else { return }
+    let facts = state.facts(of: event)
+    if !facts.isEmpty { sums += facts }
   }
 
   /// Adds to one of a row's sums in place.
   mutating func add(_ slot: Slot, _ sum: Contribution) {
     rows[slot].state?.add(sum.field, sum.amount)
-    rows[slot].isChanged = true
+    noteChange(slot)
   }
 
   /// Notes the latest event of the run whose row this is.
   mutating func noteInRun(_ slot: Slot, _ position: Position) {
     rows[slot].state?.noteInRun(position)
-    rows[slot].isChanged = true
+    noteChange(slot)
   }
 
   /// Takes an event into its stream's row.
   mutating func advance(_ slot: Slot, to position: Position) {
     rows[slot].row.revision &+= 1
     rows[slot].row.last = position
-    rows[slot].isChanged = true
+    noteChange(slot)
   }
 
-  /// Writes each changed row once.
+  /// Writes each changed row once, and takes it for unchanged from then on.
   mutating func flush(
     to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) {
-    var changed: [(number: EntityNumber, slot: Slot)] = []
-    changed.reserveCapacity(rows.count)
-    for slot in rows.indices where rows[slot].isChanged {
-      changed.append((rows[slot].number, slot))
-    }
+    // Taken out, so that it has one owner.
+    var order: [Slot] = []
+    swap(&order, &changed)
     // In the order of the keys, neighbours are written into one page after another.
-    changed.sort { $0.number < $1.number }
-    for (number, slot) in changed { try tables.set(encoded(slot), number) }
+    if order.count > 1 { order.sort { rows[$0].number < rows[$1].number } }
+    for slot in order { try tables.set(encoded(slot), rows[slot].number) }
+    swap(&order, &changed)
+    forgetChanges()
   }
 
   /// A row with the state's fields as they are now.

@@ -2,8 +2,8 @@
 ///
 /// The table is open: at most half full, searched upwards from the place that the digest's highest
 /// bits name. An entry takes eight bytes, so that much of a large table stays in the caches.
-struct SlotTable {
-  private struct Entry {
+struct SlotTable: Sendable {
+  private struct Entry: Sendable {
     /// The upper half of the digest.
     var tag: UInt32
     /// -1 for none.

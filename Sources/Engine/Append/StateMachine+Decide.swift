@@ -55,10 +55,11 @@ extension StateMachine {
     _ names: [Name], into context: inout DecideContext,
     from rows: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    for name in names {
-      if let slot = try cache.load(name, from: rows) {
-        context.entities[name] = cache.state(slot)
+    for name in names where !context.entities.contains(where: { $0.name == name }) {
+      guard let slot = try cache.load(name, from: rows), let state = cache.state(slot) else {
+        continue
       }
+      context.entities.append((name, state))
     }
   }
 }

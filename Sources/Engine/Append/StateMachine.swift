@@ -5,25 +5,23 @@ internal import Pipeline
 /// Takes events into rows: state, sums, links of the run.
 ///
 /// Appending and folding share it, so that a view can't differ from the fold of the log.
-struct StateMachine {
+struct StateMachine: Sendable {
   var cache = RowCache()
   let rules: Rules
-  /// Whether `take` tells the states before and after; a fold does not ask, and so needs no
-  /// copies.
+  /// Whether `changes` is kept; a fold does not ask for it, and so needs no copies.
   private let tellsChanges: Bool
+  /// The rows that the last event changed and whose states have reactions to that, as they were.
+  private(set) var changes: [Change] = []
 
   init(rules: Rules, tellsChanges: Bool = true) {
     self.rules = rules
     self.tellsChanges = tellsChanges
   }
 
-  /// A row that an event changed, before and after.
-  struct Change {
-    var number: EntityNumber
-    /// Nil when the row was reached by number only.
-    var name: Name?
+  /// A row that an event changed, and its state before.
+  struct Change: Sendable {
+    var slot: RowCache.Slot
     var before: any EntityState
-    var after: any EntityState
   }
 
   /// What of an event the rows depend on.
@@ -41,69 +39,53 @@ struct StateMachine {
   /// contributions reach are loaded here.
   mutating func take(
     _ input: Input, from tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> [Change] {
+  ) throws(LogError) {
+    while changes.popLast() != nil {}
     cache.advance(input.stream, to: input.position)
     if let run = input.run { cache.noteInRun(run, input.position) }
-    var changes: [Change] = []
     var sums: [Contribution] = []
     if let slot = input.entity {
-      if !tellsChanges, input.reversal == nil {
-        if let event = input.event { cache.evolve(slot, event, &sums) }
-      } else if let change = self.change(slot, input, &sums) {
-        changes.append(change)
+      remember(slot)
+      if let reversal = input.reversal {
+        restore(slot, reversal, &sums)
+      } else if let event = input.event {
+        cache.evolve(slot, event, &sums)
       }
     }
     if let event = input.event {
-      sums += factContributions(of: event)
-      if let slot = input.entity, let state = cache.state(slot) { sums += state.facts(of: event) }
+      let facts = factContributions(of: event)
+      if !facts.isEmpty { sums += facts }
+      if let slot = input.entity { cache.noteFacts(of: event, slot, &sums) }
     }
     if let reversal = input.reversal { sums += reversal.facts }
-    if !sums.isEmpty { try add(sums, from: tables, &changes) }
-    return changes
+    for sum in sums where sum.target != .none && sum.amount != 0 {
+      let slot = try cache.load(sum.target, from: tables)
+      remember(slot, toSums: true)
+      cache.add(slot, sum)
+    }
   }
 
-  private mutating func change(
-    _ slot: RowCache.Slot, _ input: Input, _ sums: inout [Contribution]
-  ) -> Change? {
-    guard let before = cache.state(slot) else { return nil }
+  /// Keeps a row's state for the reactions to its change.
+  private mutating func remember(_ slot: RowCache.Slot, toSums: Bool = false) {
+    guard tellsChanges, cache.reacts(slot, toSums: toSums),
+      !changes.contains(where: { $0.slot == slot }), let before = cache.state(slot)
+    else { return }
+    changes.append(Change(slot: slot, before: before))
+  }
+
+  private mutating func restore(
+    _ slot: RowCache.Slot, _ reversal: Reversal, _ sums: inout [Contribution]
+  ) {
+    guard let before = cache.state(slot) else { return }
     var after = before
-    if let reversal = input.reversal {
-      if let event = reversal.neutral {
-        after.takeBack(event)
-      } else {
-        guard let restored = reversal.state else { return nil }
-        after = restored.keepingNeutralFields(of: before)
-      }
-    } else if let event = input.event {
-      after.evolve(event)
+    if let event = reversal.neutral {
+      after.takeBack(event)
+    } else {
+      guard let restored = reversal.state else { return }
+      after = restored.keepingNeutralFields(of: before)
     }
     sums.note(before.contributions(), after.contributions())
     cache.set(after, slot)
-    return Change(
-      number: cache.number(slot), name: cache.name(slot), before: before, after: after)
-  }
-
-  private mutating func add(
-    _ sums: [Contribution], from tables: borrowing some LogReader & ~Copyable & ~Escapable,
-    _ changes: inout [Change]
-  ) throws(LogError) {
-    for sum in sums where sum.target != .none && sum.amount != 0 {
-      let slot = try cache.load(sum.target, from: tables)
-      guard tellsChanges else {
-        cache.add(slot, sum)
-        continue
-      }
-      guard let before = cache.state(slot) else { continue }
-      var after = before
-      after.add(sum.field, sum.amount)
-      cache.set(after, slot)
-      if let index = changes.firstIndex(where: { $0.number == sum.target }) {
-        changes[index].after = after
-      } else {
-        changes.append(
-          Change(number: sum.target, name: cache.name(slot), before: before, after: after))
-      }
-    }
   }
 }
 

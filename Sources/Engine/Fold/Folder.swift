@@ -78,7 +78,7 @@ package struct Folder {
     var input = StateMachine.Input(event: nil, stream: stream, position: position)
     guard let range = event.payload else {
       input.run = try slot(ofRun: event.runID, &ordinal)
-      _ = try machine.take(input, from: nothing)
+      try machine.take(input, from: nothing)
       return
     }
     let payload = Payload(stored: batch.payloads, range)
@@ -97,7 +97,7 @@ package struct Folder {
         recordedAt: event.recordedAt, flags: event.flags, payload: payload,
         run: input.run.map { machine.cache.number($0) } ?? .none, adds: adds)
     }
-    _ = try machine.take(input, from: nothing)
+    try machine.take(input, from: nothing)
   }
 
   private mutating func entitySlot(

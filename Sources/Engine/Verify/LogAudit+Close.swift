@@ -20,7 +20,7 @@ extension LogAudit {
     let layouts = closeValues(tables)
     try closeNames(tables)
     try closeRows(tables, layouts)
-    closeExternal(head)
+    closeOutside(head)
   }
 
   private mutating func closeStructure(_ tables: borrowing ReadTables, _ head: Head?) {

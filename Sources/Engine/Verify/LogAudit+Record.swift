@@ -32,8 +32,11 @@ extension LogAudit {
       tree.skipLeaf(report, tables)
       return
     }
-    tree.append(TreeHash.leaf(envelope.bytes), report, tables)
     let payload = try checkPayload(position, record, envelope, tables)
+    if envelope.has(SealCounts.type, at: envelope.typeRange) { checkSeal(position, payload) }
+    let leaf = TreeHash.leaf(envelope.bytes)
+    tree.append(leaf, report, tables)
+    checkReceipts(position, leaf, envelope.eventID)
     checkLinks(position, envelope)
     checkIDs(position, envelope, payload, tables)
     try fold(position, envelope, payload, tables)

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import EventLog
 internal import Events
+internal import Evidence
 internal import Merkle
 internal import Pipeline
 
@@ -16,6 +17,11 @@ struct LogAudit: AuditUnit {
   /// What is known of another copy of it.
   let other: HighWaterSlot.Mark?
   let epoch: UInt32
+  /// What else is known of it.
+  let evidence: OutsideEvidence
+  var seals = SealCounts()
+  /// The receipts that are right.
+  var matchedReceipts = 0
 
   /// The position that the next record should have.
   var next = Position(1)
@@ -58,7 +64,8 @@ struct LogAudit: AuditUnit {
   static let byteCountMax = 32 << 20
 
   init(
-    _ report: AuditReport, catalog: Catalog, rules: Rules, log: LMDBLog
+    _ report: AuditReport, catalog: Catalog, rules: Rules, log: LMDBLog,
+    evidence: OutsideEvidence
   ) {
     self.report = report
     self.catalog = catalog
@@ -72,7 +79,11 @@ struct LogAudit: AuditUnit {
       catalog: catalog, identity: log.identity, settingsDigest: 0, clock: SystemClock(),
       entropy: SeededEntropy(seed: 0))
     folder = Folder(catalog: catalog, rules: rules)
-    tree = TreeAudit(genesis: log.identity.genesisLeaf, markSize: (mark ?? other)?.position.next)
+    self.evidence = evidence
+    let markSize = (mark ?? other).map { $0.position.next.rawValue }
+    tree = TreeAudit(
+      genesis: log.identity.genesisLeaf,
+      sizes: evidence.checkpoints.map(\.checkpoint.size) + (markSize.map { [$0] } ?? []))
   }
 
   /// Reads a stretch, the last one the tables as well, and tells whether there is more to read.

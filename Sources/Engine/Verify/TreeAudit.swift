@@ -14,14 +14,17 @@ struct TreeAudit {
   /// Blocks without all of their leaves.
   private(set) var incomplete: Set<UInt64> = []
   private var isTailIncomplete = false
-  /// The leaves of the block in which the tree of a known size ends.
-  private let markSize: UInt64?
-  private var markLeaves: [Digest] = []
+  /// The blocks in which trees of known sizes end, and the leaves of those that are complete.
+  private let keptBlocks: Set<UInt64>
+  private var kept: [UInt64: [Digest]] = [:]
+  /// The tree over the complete blocks.
+  private var complete = Frontier()
 
   private static let blockSize = Int(Frontier.blockLeafCount)
 
-  init(genesis: Digest, markSize: Position?) {
-    self.markSize = markSize?.rawValue
+  /// - Parameter sizes: the sizes of trees whose roots are asked for later.
+  init(genesis: Digest, sizes: [UInt64]) {
+    keptBlocks = Set(sizes.map { $0 / UInt64(Self.blockSize) })
     tail = [genesis]
   }
 
@@ -44,7 +47,7 @@ struct TreeAudit {
   private mutating func completeBlock(
     _ report: AuditReport, _ tables: borrowing ReadTables
   ) {
-    keepMarkLeaves()
+    if keptBlocks.contains(block) { kept[block] = tail }
     var frontier = Frontier()
     for leaf in tail { frontier.append(leaf) }
     let root = frontier.root
@@ -56,6 +59,7 @@ struct TreeAudit {
     if isTailIncomplete {
       incomplete.insert(block)
       roots.append(stored ?? Digest())
+      complete.append(block: stored ?? Digest())
     } else {
       if let stored, stored != root { differing[block] = stored }
       if stored == nil {
@@ -64,14 +68,10 @@ struct TreeAudit {
           "the root over positions \(firstPosition) to \(lastPosition) is missing")
       }
       roots.append(root)
+      complete.append(block: root)
     }
     tail = []
     isTailIncomplete = false
-  }
-
-  private mutating func keepMarkLeaves() {
-    guard let markSize, markSize / UInt64(Self.blockSize) == block else { return }
-    markLeaves = tail
   }
 
   private var firstPosition: Position { Position(max(1, block * UInt64(Self.blockSize))) }
@@ -88,17 +88,26 @@ struct TreeAudit {
   /// Whether every leaf is known.
   var isComplete: Bool { incomplete.isEmpty && !isTailIncomplete }
 
-  /// The tree's first `size` leaves; nil when the log does not have as many.
+  /// The root over all leaves so far.
+  var root: Digest {
+    var frontier = complete
+    for leaf in tail { frontier.append(leaf) }
+    return frontier.root
+  }
+
+  /// The tree's first `size` leaves; nil when the log does not have as many, or when it was not
+  /// said before that this size would be asked for.
   ///
   /// - Parameter trustsStored: takes the stored root of a block over the recomputed one.
   func frontier(size: UInt64, trustsStored: Bool = false) -> Frontier? {
-    guard size <= self.size else { return nil }
-    let wantsMark = size == markSize && !markLeaves.isEmpty
+    let blockSize = UInt64(Self.blockSize)
+    let last = size / blockSize
+    let leaves = last == block ? tail : kept[last, default: []]
+    guard size <= self.size, UInt64(leaves.count) >= size % blockSize else { return nil }
     return Frontier(
       size: size,
       leaf: { index in
-        let offset = Int(index % UInt64(Self.blockSize))
-        let leaves = wantsMark ? markLeaves : tail
+        let offset = Int(index % blockSize)
         return leaves.indices.contains(offset) ? leaves[offset] : Digest()
       },
       block: { block in

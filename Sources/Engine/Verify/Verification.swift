@@ -23,8 +23,17 @@ package struct Verification: Hashable, Sendable {
     case views
     /// Small values beside the tables are what events and rows say.
     case values
+    /// What the log said of itself under signatures is what it is.
+    case seals
     /// The log is what this machine saw of it before.
     case external
+    /// The log is what checkpoints from outside say.
+    case checkpoints
+    /// Events are what their receipts say.
+    case receipts
+
+    /// Whether it compares the log with what is known of it outside.
+    var isFromOutside: Bool { self == .external || self == .checkpoints || self == .receipts }
   }
 
   package enum Status: String, Sendable { case ok, failed, skipped }
@@ -104,7 +113,7 @@ package struct Verification: Hashable, Sendable {
 
   package var verdict: Verdict {
     if counts.isEmpty { return .intact }
-    return counts.keys.allSatisfy { $0 == .external } ? .rolledBack : .damaged
+    return counts.keys.allSatisfy(\.isFromOutside) ? .rolledBack : .damaged
   }
 
   /// The first event that anything is wrong with.

@@ -15,6 +15,7 @@ extension Verification {
   /// Throws only when there is no log or it can't be read for want of permission.
   package static func verify(
     log path: String, _ options: LogOptions, catalog: Catalog = Catalog(), rules: Rules = Rules(),
+    evidence: OutsideEvidence = OutsideEvidence(),
     onUpdate: @escaping (Update) -> Void = { _ in }
   ) throws(LogError) -> Verification {
     let report = AuditReport(subject(path), onUpdate)
@@ -29,7 +30,7 @@ extension Verification {
       skipRest(report, "the log can't be opened")
       return report.verification
     }
-    audit(log, catalog, rules, report)
+    audit(log, catalog, rules, evidence, report)
     return report.verification
   }
 
@@ -52,14 +53,16 @@ extension Verification {
   }
 
   static func audit(
-    _ log: LMDBLog, _ catalog: Catalog, _ rules: Rules, _ report: AuditReport
+    _ log: LMDBLog, _ catalog: Catalog, _ rules: Rules, _ evidence: OutsideEvidence,
+    _ report: AuditReport
   ) {
     var subject = subject(log.path)
     subject.id = log.identity.id
     subject.format = log.format.version
     subject.epoch = log.format.epoch
     report.tell(.subject(subject))
-    var audit = LogAudit(report, catalog: catalog, rules: rules, log: log)
+    var audit = LogAudit(
+      report, catalog: catalog, rules: rules, log: log, evidence: evidence)
     do throws(LogError) { while try log.audit(&audit) {} } catch {
       report.find(.structure, audit.next, error.message)
       report.end(.structure, "the tables can't be read")
@@ -97,7 +100,7 @@ extension Engine where Log == LMDBLog {
   ) -> Verification {
     let report = AuditReport(Verification.subject(log.path), onUpdate)
     report.skip(.file, "the log is open")
-    Verification.audit(log, catalog, rules, report)
+    Verification.audit(log, catalog, rules, OutsideEvidence(), report)
     return report.verification
   }
 }

@@ -2,6 +2,11 @@ internal import Events
 internal import JSON
 
 extension BudgetState {
+  package static var reacts: Bool { true }
+
+  /// Most scopes are counted without a limit.
+  package var reactsToSums: Bool { hasLimit }
+
   /// One event for each threshold that is crossed upwards, whatever changed the sums or the limit.
   package func reactions(
     from before: BudgetState, to event: DomainEvent, _ context: ReactContext

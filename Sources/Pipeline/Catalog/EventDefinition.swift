@@ -35,9 +35,10 @@ package final class EventDefinition: Sendable {
   package init(
     name: String, bytes: [UInt8], document: JSONDocument, schema: CompiledSchema
   ) {
-    self.name = name
     self.schema = schema
     type = EventType(rawValue: name)
+    // The program's own text needs no count of its owners, of which there are many.
+    self.name = type?.name ?? name
     digest = Digest.sha256(of: bytes)
     let traits = document.member(document.root, "x-uetlog").map { Payload(document, $0) }
     let stream = traits?.text("stream") ?? "\(name)-log"

@@ -64,6 +64,7 @@ package struct Template: Hashable, Sendable {
     _ segments: [Segment], _ payload: Payload, runID: ULID?
   ) -> [UInt8]? {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(64)
     for segment in segments {
       switch segment {
       case .text(let text): bytes += text

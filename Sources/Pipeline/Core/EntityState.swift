@@ -43,6 +43,10 @@ package protocol EntityState: Hashable, Sendable {
   /// Notes the latest event of the run, in whatever stream; nothing for all but runs.
   mutating func noteInRun(_ position: Position)
 
+  /// Whether `reactions` may ever be other than empty: only then are states kept to compare with.
+  static var reacts: Bool { get }
+  /// Whether a change of its sums alone may have reactions; `reacts` unless it says otherwise.
+  var reactsToSums: Bool { get }
   /// Its shares in other rows' sums; at most eight.
   func contributions() -> Shares
   /// Takes the event in and tells by how much its shares in other rows' sums changed.
@@ -73,6 +77,8 @@ extension EntityState {
   package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] { [] }
   package var latestInRun: Position? { nil }
   package mutating func noteInRun(_ position: Position) {}
+  package static var reacts: Bool { false }
+  package var reactsToSums: Bool { Self.reacts }
   package func contributions() -> Shares { [] }
   // A requirement, so that each type has its own without calls through tables.
   package mutating func evolve(_ event: DomainEvent, notingIn sums: inout [Contribution]) {
@@ -97,12 +103,15 @@ package struct DecideContext: Sendable {
   /// The log's clock.
   package var now: Timestamp
   /// The rows that were read, by name; a row that does not exist is missing.
-  package var entities: [Name: any EntityState]
+  ///
+  /// There are a handful at most: searching them is cheaper than hashing.
+  package var entities: [(name: Name, state: any EntityState)]
   /// The payload of the event that `consults` asked for.
   package var consulted: Payload?
 
   package init(
-    name: Name, rules: Rules, now: Timestamp, entities: [Name: any EntityState] = [:],
+    name: Name, rules: Rules, now: Timestamp,
+    entities: [(name: Name, state: any EntityState)] = [],
     consulted: Payload? = nil
   ) {
     self.name = name
@@ -114,7 +123,8 @@ package struct DecideContext: Sendable {
 
   /// One of the rows that were read.
   package func entity<State: EntityState>(_ name: String, as: State.Type) -> State? {
-    Name(name).flatMap { entities[$0] as? State }
+    guard !entities.isEmpty, let name = Name(name) else { return nil }
+    return entities.first { $0.name == name }?.state as? State
   }
 }
 

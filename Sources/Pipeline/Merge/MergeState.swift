@@ -40,6 +40,8 @@ package struct MergeState: StatusMachine {
     }
   }
 
+  package static var reacts: Bool { true }
+
   package func reactions(
     from before: MergeState, to event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] {

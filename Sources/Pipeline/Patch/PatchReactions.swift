@@ -3,6 +3,8 @@ internal import Events
 internal import JSON
 
 extension PatchState {
+  package static var reacts: Bool { true }
+
   /// A patch that fails its validation is dropped; whether another one is wanted, a person
   /// decides.
   ///

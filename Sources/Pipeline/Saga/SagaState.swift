@@ -121,6 +121,8 @@ package struct SagaState: EntityState {
     runningStep = 0
   }
 
+  package static var reacts: Bool { true }
+
   package func reactions(
     from before: SagaState, to event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] {

@@ -3,6 +3,8 @@ internal import Events
 internal import JSON
 
 extension TaskState {
+  package static var reacts: Bool { true }
+
   /// A failure of tests, lint or build makes a fix task; a completed fix task puts the failed one
   /// up again.
   ///

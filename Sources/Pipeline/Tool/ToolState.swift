@@ -148,6 +148,8 @@ package struct ToolState: EntityState {
     probe = 0
   }
 
+  package static var reacts: Bool { true }
+
   /// Any error opens a half-open circuit again; only the call that tries it closes it, and only
   /// when its tool said that all is well.
   package func reactions(

@@ -10,7 +10,7 @@ struct Scenario<State: EntityState> {
   var state = State()
   var rules = Rules()
   var now = Timestamp(milliseconds: 1_800_000_000_000)
-  var entities: [Name: any EntityState] = [:]
+  var entities: [(name: Name, state: any EntityState)] = []
   var consulted: Payload?
   var run = EntityNumber.none
   var adds: [EntityNumber] = []
@@ -23,7 +23,9 @@ struct Scenario<State: EntityState> {
 
   /// Puts another entity beside this one.
   mutating func beside(_ name: String, _ state: any EntityState) throws {
-    entities[try #require(Name(name))] = state
+    let name = try #require(Name(name))
+    entities.removeAll { $0.name == name }
+    entities.append((name, state))
   }
 
   /// An event at the next position.
@@ -63,9 +65,13 @@ struct Scenario<State: EntityState> {
   }
 
   /// The reactions of this row to an event, its own or one that changed its sums.
+  ///
+  /// The engine asks only states that say that they react.
   func reactions(from before: State, to event: DomainEvent) -> [Reaction] {
-    state.reactions(
+    let reactions = state.reactions(
       from: before, to: event, ReactContext(name: name, rules: rules, consulted: consulted))
+    if !reactions.isEmpty { #expect(State.reacts) }
+    return reactions
   }
 
   /// The refusal of an event, which is not taken in; nil when it would be accepted.
@@ -83,7 +89,9 @@ struct Scenario<State: EntityState> {
   ) throws -> [Reaction] {
     let before = state
     state.add(field, amount)
-    return reactions(from: before, to: try event(type, json))
+    let reactions = reactions(from: before, to: try event(type, json))
+    if !reactions.isEmpty { #expect(before.reactsToSums) }
+    return reactions
   }
 }
 

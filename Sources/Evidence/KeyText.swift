@@ -1,0 +1,41 @@
+/// The common form of the texts of keys: `prefix name+id+base64(type ‖ 32 bytes)`.
+enum KeyText {
+  static let byteCountMax = 512
+
+  static func text(prefix: String, _ name: KeyName, _ id: UInt32, _ key: [UInt8]) -> String {
+    prefix + name.text + "+" + hex(id) + "+" + Base64.encode([VerifierKey.algorithm] + key)
+  }
+
+  /// - Parameter what: what the text should be, for messages; they never repeat the text.
+  static func parse(
+    _ text: some StringProtocol, prefix: String, what: String
+  ) throws(EvidenceError) -> (name: KeyName, id: UInt32, key: [UInt8]) {
+    guard text.utf8.count <= byteCountMax, text.hasPrefix(prefix) else {
+      throw EvidenceError(.malformed, "the text is no \(what)")
+    }
+    // Base64 has plus signs too, names and ids have none.
+    let parts = text.dropFirst(prefix.count).split(
+      separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3, let name = KeyName(parts[0]), let id = id(parts[1]),
+      let bytes = Base64.decode(parts[2].utf8), let type = bytes.first
+    else { throw EvidenceError(.malformed, "the text is no \(what)") }
+    guard type == VerifierKey.algorithm else {
+      throw EvidenceError(
+        .malformed, "the \(what) of \(name) is of type \(type), and only Ed25519 (1) is known")
+    }
+    guard bytes.count == 1 + VerifierKey.byteCount else {
+      throw EvidenceError(.malformed, "the \(what) of \(name) does not have 32 bytes")
+    }
+    return (name, id, Array(bytes.dropFirst()))
+  }
+
+  static func hex(_ id: UInt32) -> String {
+    let digits = String(id, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
+  private static func id(_ text: some StringProtocol) -> UInt32? {
+    let isHex = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    return isHex && text.utf8.count == 8 ? UInt32(text, radix: 16) : nil
+  }
+}
