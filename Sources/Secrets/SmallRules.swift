@@ -1,4 +1,4 @@
-/// The secret of an AWS key: 40 characters near its id (AWS IAM user guide, "Managing access keys").
+/// The secret of an AWS key: 40 characters near its id (IAM user guide, "Managing access keys").
 enum AWSSecretRule {
   static let name = "aws-secret-access-key"
   private static let byteCount = 40
@@ -28,7 +28,7 @@ enum AWSSecretRule {
   }
 }
 
-/// Keys of OpenAI with its name in the middle (OpenAI docs, "API keys"): `sk-`, 20 characters or more,
+/// Keys of OpenAI with its name in the middle (OpenAI docs, "API keys"): `sk-`, 20 or more,
 /// `T3BlbkFJ`, 20 or more.
 enum OpenAIRule {
   static let name = "openai"

@@ -6,7 +6,7 @@ extension TokenRule {
   static let all: [TokenRule] = codeHosts + clouds + models + registries + services
 
   private static let codeHosts: [TokenRule] = [
-    // GitHub docs, "GitHub's token formats"; blog "Behind GitHub's new authentication token formats"
+    // GitHub docs, "GitHub's token formats"; "Behind GitHub's new authentication token formats"
     TokenRule("github-pat", "ghp_", .run(.word, 36...36)),
     TokenRule("github-oauth", "gho_", .run(.word, 36...36)),
     TokenRule("github-user-to-server", "ghu_", .run(.word, 36...36)),
@@ -41,6 +41,7 @@ extension TokenRule {
     TokenRule(awsKeyID, "ASIA", .run(.upperAlphanumeric, 16...16)),
     TokenRule(awsKeyID, "ABIA", .run(.upperAlphanumeric, 16...16)),
     TokenRule(awsKeyID, "ACCA", .run(.upperAlphanumeric, 16...16)),
+    TokenRule(awsKeyID, "A3T", .run(.upperAlphanumeric, 17...17)),
     // Google Cloud docs, "Authenticate by using API keys"; "OAuth client secrets"
     TokenRule("google-api-key", "AIza", .run(.base64url, 35...35)),
     TokenRule("google-oauth-client", "GOCSPX-", .run(.base64url, 28...28)),
