@@ -136,8 +136,8 @@ extension TokenRule {
       "slack-configuration", "xoxe.", .run(ByteSet(ranges: "09azAZ", singles: "-."), 40...250)),
     TokenRule("slack-app-level", "xapp-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 30...250)),
     TokenRule(
-      "slack-webhook", "hooks.slack.com/services/T", .run(.word, 8...12), .text("/B"),
-      .run(.word, 8...12), .text("/"), .run(.word, 24...24)),
+      "slack-webhook", "hooks.slack.com/services/T", .run(.word, 8...64), .text("/B"),
+      .run(.word, 8...64), .text("/"), .run(.word, 8...64)),
     // Stripe docs, "API keys"; "Webhooks: signing secrets"
     TokenRule("stripe-secret", "sk_live_", .run(.alphanumeric, 16...247)),
     TokenRule("stripe-restricted", "rk_live_", .run(.alphanumeric, 16...247)),
