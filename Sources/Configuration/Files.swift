@@ -5,13 +5,17 @@ internal import Glibc
 package enum Files {
   /// The file's bytes; nil when there is none.
   package static func contents(_ path: String, byteCountMax: Int) throws(LogError) -> [UInt8]? {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw LogError(.badInput, "can't read \(path): \(systemText(errno))")
-    }
+    guard let descriptor = try descriptor(reading: path) else { return nil }
     defer { close(descriptor) }
     return try contents(of: descriptor, name: path, byteCountMax: byteCountMax)
+  }
+
+  /// An open file, which the caller closes; nil when there is none.
+  package static func descriptor(reading path: String) throws(LogError) -> Int32? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor < 0 else { return descriptor }
+    if errno == ENOENT || errno == ENOTDIR { return nil }
+    throw LogError(.badInput, "can't read \(path): \(systemText(errno))")
   }
 
   /// Everything that can be read from a descriptor.
@@ -19,17 +23,28 @@ package enum Files {
     of descriptor: Int32, name: String, byteCountMax: Int
   ) throws(LogError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-      let count = read(descriptor, into: &block)
-      if count == 0 { return bytes }
-      guard count > 0 else {
-        throw LogError(.badInput, "can't read \(name): \(systemText(errno))")
-      }
-      bytes += block[..<count]
+    try forEachBlock(of: descriptor, name: name) { (block) throws(LogError) in
+      bytes += block
       guard bytes.count <= byteCountMax else {
         throw LogError(.badInput, "\(name) is too large", expected: "at most \(byteCountMax) bytes")
       }
+    }
+    return bytes
+  }
+
+  /// Calls `body` with what can be read from a descriptor, piece by piece.
+  package static func forEachBlock(
+    of descriptor: Int32, name: String, byteCount: Int = 64 << 10,
+    _ body: (ArraySlice<UInt8>) throws(LogError) -> Void
+  ) throws(LogError) {
+    var block = [UInt8](repeating: 0, count: byteCount)
+    while true {
+      let count = read(descriptor, into: &block)
+      if count == 0 { return }
+      guard count > 0 else {
+        throw LogError(.badInput, "can't read \(name): \(systemText(errno))")
+      }
+      try body(block[..<count])
     }
   }
 

@@ -57,7 +57,7 @@ enum Matcher: Hashable, Sendable {
   case url
   case authorization
   case nkey
-  case legacyOpenAI
+  case openAI
   case dockerAuth
   case accountKey
   case clientKey

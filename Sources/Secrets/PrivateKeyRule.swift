@@ -11,7 +11,7 @@ enum PrivateKeyRule {
   // the marks of diffs and quotes at the beginning of lines.
   private static let body = ByteSet(ranges: "09azAZ", singles: "+/= \r\n\t\\:,.>|\"'")
 
-  /// The whole block that begins at `start`; without an end up to where it stops looking like one.
+  /// The whole block that begins at `start`; without an end, as far as it looks like one.
   static func match(at start: Int, in text: Span<UInt8>) -> Range<Int>? {
     let labelStart = start + 11
     let labelEnd = text.end(ofRun: label, from: labelStart, atMost: labelByteCountMax)

@@ -116,7 +116,7 @@ package struct SecretScanner: Sendable {
     case .url: (URLRule.name, URLRule.match(at: start, in: text))
     case .authorization: (AuthorizationRule.name, AuthorizationRule.match(after: end, in: text))
     case .nkey: (NKeyRule.name, NKeyRule.match(at: start, in: text))
-    case .legacyOpenAI: (LegacyOpenAIRule.name, LegacyOpenAIRule.match(at: start, in: text))
+    case .openAI: (OpenAIRule.name, OpenAIRule.match(at: start, in: text))
     case .dockerAuth: (DockerAuthRule.name, DockerAuthRule.match(after: end, in: text))
     case .accountKey: (AccountKeyRule.name, AccountKeyRule.match(after: end, in: text))
     case .clientKey: (ClientKeyRule.name, ClientKeyRule.match(at: start, in: text))

@@ -1,4 +1,4 @@
-/// The secret of an AWS key: 40 characters near its id (AWS IAM guide, "Managing access keys").
+/// The secret of an AWS key: 40 characters near its id (IAM user guide, "Managing access keys").
 enum AWSSecretRule {
   static let name = "aws-secret-access-key"
   private static let byteCount = 40
@@ -28,16 +28,18 @@ enum AWSSecretRule {
   }
 }
 
-/// Keys of OpenAI before there were projects (OpenAI docs, "API keys"): 20, `T3BlbkFJ`, 20.
-enum LegacyOpenAIRule {
-  static let name = "openai-legacy"
+/// Keys of OpenAI with its name in the middle (OpenAI docs, "API keys"): `sk-`, 20 or more,
+/// `T3BlbkFJ`, 20 or more.
+enum OpenAIRule {
+  static let name = "openai"
+  private static let byteCountMax = 200
+  private static let partByteCountMin = 20
 
   static func match(at middle: Int, in text: Span<UInt8>) -> Range<Int>? {
-    let start = middle - 23
-    let end = text.end(ofRun: .alphanumeric, from: middle, atMost: 29)
-    guard text.has("sk-", at: start), end == middle + 28,
-      text.end(ofRun: .alphanumeric, from: start + 3, atMost: 20) == middle,
-      text.wordMayBegin(at: start), text.wordMayEnd(at: end)
+    let start = text.start(ofRun: .base64url, before: middle, atMost: byteCountMax)
+    let end = text.end(ofRun: .base64url, from: middle, atMost: byteCountMax + 1)
+    guard text.has("sk-", at: start), middle - start >= partByteCountMin + 3,
+      (partByteCountMin + 8...byteCountMax).contains(end - middle), text.wordMayBegin(at: start)
     else { return nil }
     return start..<end
   }
@@ -67,9 +69,9 @@ enum AccountKeyRule {
   static let name = "azure-storage-key"
 
   static func match(after start: Int, in text: Span<UInt8>) -> Range<Int>? {
-    let end = text.end(ofRun: .base64, from: start, atMost: 87)
-    guard end - start == 86, text.has("==", at: end) else { return nil }
-    return start..<end + 2
+    let digits = ByteSet(ranges: "09azAZ", singles: "+/=")
+    let end = text.end(ofRun: digits, from: start, atMost: 89)
+    return end - start == 88 ? start..<end : nil
   }
 }
 

@@ -6,25 +6,30 @@ extension TokenRule {
   static let all: [TokenRule] = codeHosts + clouds + models + registries + services
 
   private static let codeHosts: [TokenRule] = [
-    // GitHub docs, "GitHub's token formats"; blog, "Behind GitHub's new authentication token
-    // formats"
-    TokenRule("github-pat", "ghp_", .run(.alphanumeric, 36...36)),
-    TokenRule("github-oauth", "gho_", .run(.alphanumeric, 36...36)),
-    TokenRule("github-user-to-server", "ghu_", .run(.alphanumeric, 36...36)),
-    TokenRule("github-server-to-server", "ghs_", .run(.alphanumeric, 36...255)),
-    TokenRule("github-refresh", "ghr_", .run(.alphanumeric, 36...76)),
+    // GitHub docs, "GitHub's token formats"; "Behind GitHub's new authentication token formats"
+    TokenRule("github-pat", "ghp_", .run(.word, 36...36)),
+    TokenRule("github-oauth", "gho_", .run(.word, 36...36)),
+    TokenRule("github-user-to-server", "ghu_", .run(.word, 36...36)),
+    TokenRule("github-server-to-server", "ghs_", .run(.word, 36...255)),
+    TokenRule("github-refresh", "ghr_", .run(.word, 36...76)),
     TokenRule(
       "github-fine-grained-pat", "github_pat_", .run(.alphanumeric, 22...22), .text("_"),
       .run(.alphanumeric, 59...59)),
     // GitLab docs, "Token overview", prefixes
-    TokenRule("gitlab-pat", "glpat-", .run(.base64url, 20...20)),
+    TokenRule("gitlab-pat", "glpat-", .run(.base64url, 20...50)),
     TokenRule(
       "gitlab-pat-routable", "glpat-", .run(.base64url, 27...300), .text("."),
       .run(.lowerAlphanumeric, 2...2), .text("."), .run(.lowerAlphanumeric, 9...9)),
-    TokenRule("gitlab-deploy", "gldt-", .run(.base64url, 20...20)),
-    TokenRule("gitlab-runner", "glrt-", .run(.base64url, 20...20)),
-    TokenRule("gitlab-trigger", "glptt-", .run(.lowerHex, 40...40)),
-    TokenRule("gitlab-feed", "glft-", .run(.base64url, 20...20)),
+    TokenRule("gitlab-deploy", "gldt-", .run(.base64url, 20...50)),
+    TokenRule("gitlab-runner", "glrt-", .run(.base64url, 20...50)),
+    TokenRule("gitlab-runner-registration", "GR1348941", .run(.base64url, 20...50)),
+    TokenRule("gitlab-ci-job", "glcbt-", .run(.base64url, 20...70)),
+    TokenRule("gitlab-trigger", "glptt-", .run(.base64url, 20...50)),
+    TokenRule("gitlab-feed", "glft-", .run(.base64url, 20...50)),
+    TokenRule("gitlab-scim", "glsoat-", .run(.base64url, 20...50)),
+    TokenRule("gitlab-incoming-mail", "glimt-", .run(.base64url, 20...50)),
+    TokenRule("gitlab-agent", "glagent-", .run(.base64url, 50...1024)),
+    TokenRule("gitlab-oauth-secret", "gloas-", .run(.base64url, 64...64)),
     // Atlassian support, "API token prefixes"
     TokenRule(
       "atlassian-api", "ATATT3", .run(ByteSet(ranges: "09azAZ", singles: "-_="), 186...186)),
@@ -32,10 +37,11 @@ extension TokenRule {
 
   private static let clouds: [TokenRule] = [
     // AWS IAM user guide, "Understanding unique ID prefixes"
-    TokenRule(awsKeyID, "AKIA", .run(.base32, 16...16)),
-    TokenRule(awsKeyID, "ASIA", .run(.base32, 16...16)),
-    TokenRule(awsKeyID, "ABIA", .run(.base32, 16...16)),
-    TokenRule(awsKeyID, "ACCA", .run(.base32, 16...16)),
+    TokenRule(awsKeyID, "AKIA", .run(.upperAlphanumeric, 16...16)),
+    TokenRule(awsKeyID, "ASIA", .run(.upperAlphanumeric, 16...16)),
+    TokenRule(awsKeyID, "ABIA", .run(.upperAlphanumeric, 16...16)),
+    TokenRule(awsKeyID, "ACCA", .run(.upperAlphanumeric, 16...16)),
+    TokenRule(awsKeyID, "A3T", .run(.upperAlphanumeric, 17...17)),
     // Google Cloud docs, "Authenticate by using API keys"; "OAuth client secrets"
     TokenRule("google-api-key", "AIza", .run(.base64url, 35...35)),
     TokenRule("google-oauth-client", "GOCSPX-", .run(.base64url, 28...28)),
@@ -119,18 +125,19 @@ extension TokenRule {
 
   private static let services: [TokenRule] = [
     // Slack docs, "Token types"
-    TokenRule("slack-bot", "xoxb-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 20...250)),
-    TokenRule("slack-user", "xoxp-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 20...250)),
+    TokenRule("slack-bot", "xoxb-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 10...250)),
+    TokenRule("slack-user", "xoxp-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 10...250)),
     TokenRule("slack-app", "xoxa-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 10...250)),
     TokenRule("slack-refresh", "xoxr-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 10...250)),
     TokenRule("slack-legacy", "xoxs-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 10...250)),
-    TokenRule("slack-cookie", "xoxc-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 20...250)),
+    TokenRule("slack-workspace", "xoxo-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 10...250)),
+    TokenRule("slack-cookie", "xoxc-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 10...250)),
     TokenRule(
       "slack-configuration", "xoxe.", .run(ByteSet(ranges: "09azAZ", singles: "-."), 40...250)),
     TokenRule("slack-app-level", "xapp-", .run(ByteSet(ranges: "09azAZ", singles: "-"), 30...250)),
     TokenRule(
-      "slack-webhook", "hooks.slack.com/services/T", .run(.upperAlphanumeric, 8...12), .text("/B"),
-      .run(.upperAlphanumeric, 8...12), .text("/"), .run(.alphanumeric, 24...24)),
+      "slack-webhook", "hooks.slack.com/services/T", .run(.word, 8...64), .text("/B"),
+      .run(.word, 8...64), .text("/"), .run(.word, 8...64)),
     // Stripe docs, "API keys"; "Webhooks: signing secrets"
     TokenRule("stripe-secret", "sk_live_", .run(.alphanumeric, 16...247)),
     TokenRule("stripe-restricted", "rk_live_", .run(.alphanumeric, 16...247)),

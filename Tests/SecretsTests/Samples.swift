@@ -78,7 +78,7 @@ extension ByteSet {
   var isPlain: Bool { members.allSatisfy { ByteSet.alphanumeric.contains($0) } }
 }
 
-/// Base64 with padding (without it in the alphabet for URLs), apart from the code under test.
+/// Base64 with padding (in the alphabet for URLs without), written apart from the code under test.
 func base64(_ bytes: some Sequence<UInt8>, isURL: Bool = false) -> String {
   let last = isURL ? "-_" : "+/"
   let digits = Array(

@@ -29,7 +29,7 @@ struct Scan: LogCommand {
 
   @OptionGroup var common: CommonOptions
 
-  private static let byteCountMax = 1 << 30
+  private static let blockByteCount = 1 << 20
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
     guard files.isEmpty || common.log == nil else {
@@ -41,7 +41,7 @@ struct Scan: LogCommand {
       try scanLog(scanner, console, &report)
     } else {
       for file in files {
-        report.add(file: file, try contents(of: file), scanner)
+        try scan(file: file, scanner, &report)
       }
     }
     console.note("\(report.findingCount) found in \(report.placeCount), rules \(RuleSet.version)")
@@ -78,12 +78,21 @@ struct Scan: LogCommand {
     return literals
   }
 
-  private func contents(of file: String) throws(LogError) -> [UInt8] {
-    if file == "-" {
-      return try Files.contents(
-        of: STDIN_FILENO, name: "standard input", byteCountMax: Self.byteCountMax)
+  private func scan(
+    file: String, _ scanner: SecretScanner, _ report: inout ScanReport
+  ) throws(LogError) {
+    let isInput = file == "-"
+    guard let descriptor = isInput ? STDIN_FILENO : try Files.descriptor(reading: file) else {
+      throw LogError(.notFound, "there is no file \(file)")
     }
-    if let bytes = try Files.contents(file, byteCountMax: Self.byteCountMax) { return bytes }
-    throw LogError(.notFound, "there is no file \(file)")
+    defer { if !isInput { close(descriptor) } }
+    var stream = StreamScanner(scanner)
+    try Files.forEachBlock(
+      of: descriptor, name: isInput ? "standard input" : file, byteCount: Self.blockByteCount
+    ) { (block) throws(LogError) in
+      report.add(stream.take(block), of: file)
+    }
+    report.add(stream.finish(), of: file)
+    report.endFile()
   }
 }

@@ -19,26 +19,16 @@ struct ScanReport {
       : "\(eventCount) \(eventCount == 1 ? "event" : "events")"
   }
 
-  /// Scans a file; lines and columns count from 1, columns in bytes.
-  mutating func add(file: String, _ bytes: [UInt8], _ scanner: SecretScanner) {
-    fileCount += 1
-    var line = 1
-    var lineStart = 0
-    var index = 0
-    for finding in scanner.findings(in: bytes) {
-      while index < finding.range.lowerBound {
-        if bytes[index] == UInt8(ascii: "\n") {
-          line += 1
-          lineStart = index + 1
-        }
-        index += 1
-      }
-      let column = finding.range.lowerBound - lineStart + 1
+  /// Prints what was found in a file.
+  mutating func add(_ places: [StreamScanner.Place], of file: String) {
+    for place in places {
       print(
-        "\(file):\(line):\(column)", rule: finding.rule,
-        [("file", .text(file)), ("line", .number(line)), ("column", .number(column))])
+        "\(file):\(place.line):\(place.column)", rule: place.finding.rule,
+        [("file", .text(file)), ("line", .number(place.line)), ("column", .number(place.column))])
     }
   }
+
+  mutating func endFile() { fileCount += 1 }
 
   /// Scans the strings of an event's payload.
   mutating func add(_ event: Event, _ scanner: SecretScanner) {
