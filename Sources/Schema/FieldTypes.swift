@@ -1,7 +1,7 @@
-internal import JSON
+package import JSON
 
 /// Looks up in a type's schema what a field may be, following references to other files.
-struct FieldTypes {
+package struct FieldTypes {
   private static let depthMax = 32
 
   /// The schema with an id.
@@ -9,13 +9,13 @@ struct FieldTypes {
   private let root: String
 
   /// - Parameter root: the id of the schema whose fields are looked up.
-  init(root: String, document: @escaping (String) -> JSONDocument?) {
+  package init(root: String, document: @escaping (String) -> JSONDocument?) {
     self.root = root
     self.document = document
   }
 
   /// What may stand at a path of keys.
-  func type(at path: [String]) -> FieldType {
+  package func type(at path: [String]) -> FieldType {
     guard let document = document(root) else { return [] }
     return types(path[...], document, document.root, root, 0)
   }
