@@ -52,6 +52,11 @@ struct Project: LogCommand {
     guard let type = views.first(where: { $0.name == view }) else {
       throw LogError(.usage, "there is no view \"\(view)\"", allowed: views.map { $0.name })
     }
+    guard at == nil || !watch else {
+      throw LogError(
+        .usage, "--at and --watch exclude each other: what was does not change",
+        hint: "Leave --watch out to see it once, or --at to see the present")
+    }
     let format = self.format ?? (common.json ? .json : .table)
     let filter = try EntryFilter(conditions, of: type)
     let times = try self.times()
