@@ -24,7 +24,7 @@ package struct LogLocation: Hashable, Sendable {
   package init(flag: String?, _ here: Surroundings) throws(LogError) {
     if let flag {
       self.init(given: flag, .flag, here)
-    } else if let path = here.variable("UETLOG") {
+    } else if let path = try here.variable("UETLOG") {
       self.init(given: path, .environment, here)
     } else if let path = Self.nearest(here) {
       self.init(path: path, origin: .nearest)

@@ -54,9 +54,9 @@ extension Settings {
   }
 
   private mutating func readEnvironment(_ here: Surroundings) throws(LogError) {
-    guard here.environment.contains(where: { $0.name.hasPrefix("UETLOG_") }) else { return }
+    guard here.hasSettings else { return }
     for setting in SettingTable.all {
-      guard let text = here.variable(setting.variable) else { continue }
+      guard let text = try here.variable(setting.variable) else { continue }
       try set(setting.name, text: text, .variable(setting.variable), refusal: .settings)
     }
   }
