@@ -11,6 +11,7 @@ struct SchemaList: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List the event types, and with --documents all schemas.",
+    usage: "uetlog schema list [--documents] [<options>]",
     discussion: """
       EXAMPLES
         uetlog schema list

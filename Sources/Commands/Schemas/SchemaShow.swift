@@ -11,6 +11,7 @@ struct SchemaShow: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Print a schema.",
+    usage: "uetlog schema show <name> [<options>]",
     discussion: """
       EXAMPLES
         uetlog schema show worker_heartbeat
