@@ -109,7 +109,8 @@ struct AppendCommand {
     to empty: Engine<MemoryLog>, then location: LogLocation, _ settings: Settings
   ) throws(LogError) -> ExitCode {
     let (isJSON, isQuiet, here) = (console.isJSON, console.isQuiet, here)
-    let target = AppendTarget(rehearsal: empty) { () throws(LogError) in
+    let isThere: @Sendable () -> Bool = { Files.exists(location.path) }
+    let target = AppendTarget(rehearsal: empty, isThere: isThere) { () throws(LogError) in
       // The thread that reads may be the one that opens: it has a console of its own.
       let console = Console(here: here, isJSON: isJSON, isQuiet: isQuiet)
       return try OpenedLog(writing: location, settings, console).engine

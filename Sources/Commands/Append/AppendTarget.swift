@@ -9,26 +9,32 @@ final class AppendTarget<Log: EventLog>: Sendable {
   private let opened: Mutex<Engine<Log>?>
   /// An empty log that nobody keeps, to try lines out; nil when the log was there.
   private let empty: Engine<MemoryLog>?
+  private let isThere: @Sendable () -> Bool
   private let open: @Sendable () throws(LogError) -> Engine<Log>
 
   /// A log that is there.
   init(_ engine: Engine<Log>) {
     opened = Mutex(engine)
     empty = nil
+    isThere = { true }
     open = { engine }
   }
 
-  /// A log that `open` makes.
+  /// A log that `open` makes, unless somebody else has made it before.
   init(
-    rehearsal: Engine<MemoryLog>, open: @escaping @Sendable () throws(LogError) -> Engine<Log>
+    rehearsal: Engine<MemoryLog>, isThere: @escaping @Sendable () -> Bool,
+    open: @escaping @Sendable () throws(LogError) -> Engine<Log>
   ) {
     opened = Mutex(nil)
     empty = rehearsal
+    self.isThere = isThere
     self.open = open
   }
 
-  /// An empty log to try lines out on; nil when there is a log.
-  var rehearsal: Engine<MemoryLog>? { opened.withLock { $0 == nil } ? empty : nil }
+  /// An empty log to try lines out on; nil when there is a log, by whomever.
+  var rehearsal: Engine<MemoryLog>? {
+    opened.withLock { $0 == nil } && !isThere() ? empty : nil
+  }
 
   /// The engine on the log, which is made if it is not there.
   func engine() throws(LogError) -> Engine<Log> {
