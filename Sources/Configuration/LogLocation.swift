@@ -54,6 +54,9 @@ package struct LogLocation: Hashable, Sendable {
     return nil
   }
 
+  /// Whether there is a log, as far as that can be told; an empty directory is none.
+  package var hasLog: Bool { !Files.isMissing(path + "/data.mdb") }
+
   /// There is no log: says where it was looked for.
   package var missing: LogError {
     let looked =

@@ -154,6 +154,11 @@ def case_what_is_refused_makes_no_log(box):
                           (["append", "note", "text=a", "--dry-run"], 0)):
         box.run(*words, status=status)
         same(os.path.exists(box.log), False, f"a log after {words}")
+        # A directory without a log is one to make it in, and none yet.
+        os.mkdir(box.log)
+        box.run(*words, status=status)
+        same(os.listdir(box.log), [], f"files after {words}")
+        os.rmdir(box.log)
     good, bad = '{"type":"note","payload":{"text":"a"}}\n', '{"type":"note","payload":{}}\n'
     for text, words, status in ((bad * 3 + "{\n", [], 65), (bad, ["--follow-stdin"], 65),
                                 ("", [], 0), ("\n\n", ["--follow-stdin"], 0),

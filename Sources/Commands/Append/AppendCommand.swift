@@ -28,7 +28,7 @@ struct AppendCommand {
       let type = arguments.type
       if type == nil || type == EventType.cost_reserved.name { try settings.readPrices() }
       var draft: Draft?
-      if !Files.exists(location.path) {
+      if !location.hasLog {
         let empty = OpenedLog.inMemory(settings)
         if arguments.has(.dryRun) { return try append(to: empty, settings, epoch: 1) }
         guard let type else { return try appendLines(to: empty, then: location, settings) }
@@ -109,7 +109,7 @@ struct AppendCommand {
     to empty: Engine<MemoryLog>, then location: LogLocation, _ settings: Settings
   ) throws(LogError) -> ExitCode {
     let (isJSON, isQuiet, here) = (console.isJSON, console.isQuiet, here)
-    let isThere: @Sendable () -> Bool = { Files.exists(location.path) }
+    let isThere: @Sendable () -> Bool = { location.hasLog }
     let target = AppendTarget(rehearsal: empty, isThere: isThere) { () throws(LogError) in
       // The thread that reads may be the one that opens: it has a console of its own.
       let console = Console(here: here, isJSON: isJSON, isQuiet: isQuiet)

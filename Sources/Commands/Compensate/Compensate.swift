@@ -43,7 +43,7 @@ struct Compensate: LogCommand {
       options.waitNanoseconds = try Duration.parse(wait, option: "--wait").nanoseconds
     }
     let location = try LogLocation(flag: common.log, console.here)
-    guard Files.isDirectory(location.path) else { throw location.missing }
+    guard location.hasLog else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
     let opened = try OpenedLog(writing: location, settings, console)
     let names = KnownNames(engine: opened.engine)

@@ -32,7 +32,7 @@ struct SealCommand: LogCommand {
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
     let location = try LogLocation(flag: common.log, console.here)
-    guard Files.exists(location.path) else { throw location.missing }
+    guard location.hasLog else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
     let engine = try OpenedLog(writing: location, settings, console).engine
     let store = try KeyStore(console.here)

@@ -51,7 +51,7 @@ struct ImportGit: LogCommand {
     let path = console.here.absolute(repository)
     let history = try GitHistory(
       repository: path, project: project ?? Self.name(of: path), since: since, count: max)
-    if !Files.exists(location.path) {
+    if !location.hasLog {
       let empty = OpenedLog.inMemory(settings)
       if dryRun { return try run(history, empty, console) }
       try GitImport(engine: empty, history: history, options: AppendOptions()).rehearse()

@@ -178,7 +178,7 @@ struct Project: LogCommand {
 
   private func rebuildAll(_ console: Console) throws(LogError) -> ExitCode {
     let location = try LogLocation(flag: common.log, console.here)
-    guard Files.isDirectory(location.path) else { throw location.missing }
+    guard location.hasLog else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
     try console.rebuildViews(of: OpenedLog(writing: location, settings, console).engine)
     return .done

@@ -32,7 +32,7 @@ struct SchemaAdd: LogCommand {
     let schema = try readSchema()
     let location = try LogLocation(flag: common.log, console.here)
     let settings = try Settings(log: location.path, console.here)
-    if dryRun, !Files.exists(location.path) {
+    if dryRun, !location.hasLog {
       return try register(schema, OpenedLog.inMemory(settings), epoch: 1, settings, console)
     }
     let engine = try OpenedLog(writing: location, settings, console).engine

@@ -68,7 +68,7 @@ struct NamedSchema {
     _ name: String, _ log: String?, _ here: Surroundings
   ) throws(LogError) -> [UInt8]? {
     let location = try LogLocation(flag: log, here)
-    guard Files.isDirectory(location.path) else { return nil }
+    guard location.hasLog else { return nil }
     var read = UserSchema(type: name)
     return try OpenedLog(reading: log, here).engine.log.read(&read)
   }
