@@ -36,7 +36,7 @@ package final class EventDefinition: Sendable {
     name: String, bytes: [UInt8], document: JSONDocument, schema: CompiledSchema
   ) {
     self.schema = schema
-    type = EventType(rawValue: name)
+    type = EventType(named: name)
     // The program's own text needs no count of its owners, of which there are many.
     self.name = type?.name ?? name
     digest = Digest.sha256(of: bytes)
