@@ -26,10 +26,10 @@ extension Settings {
   /// The nearest `config/NAME`.
   private static func nearest(
     _ name: String, _ folders: [String]
-  ) throws(LogError) -> (path: String, bytes: [UInt8])? {
+  ) throws(LogError) -> File? {
     for folder in folders {
       let path = folder + "/" + name
-      if let bytes = try contents(path) { return (path, bytes) }
+      if let bytes = try contents(path) { return File(path: path, bytes: bytes) }
     }
     return nil
   }

@@ -35,13 +35,11 @@ package struct Surroundings: Sendable {
       unsafe entry += 1
       // 'U', 'H', 'X', 'N', 'T', 'C': most variables are skipped without making a string.
       guard unsafe [0x55, 0x48, 0x58, 0x4E, 0x54, 0x43].contains(variable.pointee) else { continue }
-      let whole = unsafe String(validatingCString: variable)
-      let text = unsafe whole ?? String(cString: variable)
-      guard let equals = text.utf8.firstIndex(of: 0x3D) else { continue }
-      let name = String(text[..<equals])
+      guard let equals = unsafe strchr(variable, 0x3D) else { continue }
+      let name = unsafe String(
+        decoding: UnsafeRawBufferPointer(start: variable, count: equals - variable), as: UTF8.self)
       guard isLookedAt(name) else { continue }
-      let value = String(text[text.utf8.index(after: equals)...])
-      environment.append((name, whole == nil ? nil : value))
+      environment.append((name, unsafe String(validatingCString: equals + 1)))
     }
     return Surroundings(currentDirectory(), environment)
   }

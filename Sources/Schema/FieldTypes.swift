@@ -75,11 +75,11 @@ package struct FieldTypes {
     _ reference: String, _ path: ArraySlice<String>, _ document: JSONDocument, _ id: String,
     _ depth: Int
   ) -> FieldType {
-    let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-    let target = parts.first.map(String.init) ?? ""
+    let hash = reference.utf8.firstIndex(of: UInt8(ascii: "#")) ?? reference.endIndex
+    let target = String(reference[..<hash])
     let other = target.isEmpty ? document : self.document(target)
     guard let other else { return [] }
-    let steps = (parts.count > 1 ? parts[1] : "").split(separator: "/").map(String.init)
+    let steps = JSONDocument.steps(of: String(reference[hash...]))
     guard let node = other.member(other.root, path: steps) else { return [] }
     return types(path, other, node, target.isEmpty ? id : target, depth + 1)
   }

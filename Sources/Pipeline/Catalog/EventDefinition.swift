@@ -39,7 +39,7 @@ package final class EventDefinition: Sendable {
   ) {
     self.schema = schema
     self.isOffered = isOffered
-    type = EventType(rawValue: name)
+    type = EventType(named: name)
     // The program's own text needs no count of its owners, of which there are many.
     self.name = type?.name ?? name
     digest = Digest.sha256(of: bytes)
