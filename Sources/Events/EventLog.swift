@@ -155,6 +155,13 @@ package protocol EventLog: AnyObject, Sendable {
     waitNanoseconds: Int64, _ unit: inout U
   ) throws(LogError) -> U.Output
   func read<U: ReadUnit>(_ unit: inout U) throws(LogError) -> U.Output
+  /// Goes on with the files that are there now, when others were put in their place.
+  ///
+  /// Writes do so by themselves; who reads for long asks now and then.
+  ///
+  /// - Returns: the epoch. It rises when the log is restored: the positions of another epoch may
+  ///   be other events.
+  func refresh() throws(LogError) -> UInt32
 }
 
 /// What makes a log this log and no other.

@@ -40,4 +40,11 @@ package final class AnyLog: EventLog {
     case .lmdb(let log): try log.read(&unit)
     }
   }
+
+  package func refresh() throws(LogError) -> UInt32 {
+    switch base {
+    case .memory(let log): log.refresh()
+    case .lmdb(let log): try log.refresh()
+    }
+  }
 }

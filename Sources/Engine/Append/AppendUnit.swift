@@ -63,7 +63,7 @@ package struct AppendUnit: WriteUnit {
     try CatalogMark.current.claim(&tables)
     head = try tables.head()
     transaction = tables.transactionID()
-    if let memory { machine.cache = memory.take(for: transaction) }
+    if let memory { machine.cache = memory.take(for: transaction, at: head) }
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(drafts.count)
     for draft in drafts {
@@ -85,7 +85,7 @@ package struct AppendUnit: WriteUnit {
   mutating func keepRows() {
     var rows = RowCache()
     swap(&rows, &machine.cache)
-    if !isDryRun { memory?.keep(rows, after: transaction) }
+    if !isDryRun { memory?.keep(rows, after: transaction, at: head) }
   }
 
   /// Decides on one draft and stores it with all that follows from it.
