@@ -56,9 +56,8 @@ enum FileCheck {
     let newest = pages.pages.max { $0.transactionID < $1.transactionID }
     let reach = pages.fileSize / MetaPage.byteCount + pageCountLeftOutMax
     if let newest, newest.lastPage > UInt64(reach) { return true }
-    guard let newest, try PageWalk.refersBeyondEnd(dataFile: path, of: newest) else {
-      return false
-    }
+    guard let newest else { return false }
+    guard try PageWalk.census(dataFile: path, of: newest).refersToLostPages else { return false }
     // A commit meanwhile may have reused pages under the walk, and has made the file whole.
     return try MetaPages(dataFile: path).pages == pages.pages
   }
