@@ -328,7 +328,7 @@ def case_a_page_that_lmdb_does_not_survive(box):
             if data[start + 10:start + 12] == b"\x01\x00":
                 file.seek(start + 12)
                 file.write(b"\x12\x00")
-    for words in (["replay"], ["project", "workers"], ["append", "note", "text=a"], ["stats"]):
+    for words in (["replay"], ["append", "note", "text=a"]):
         done = box.run(*words, status=74)
         has(done.errors, "a page of the log can't be read", "uetlog verify")
         same("Assertion" in done.errors, False, "words of LMDB's source")
@@ -336,7 +336,7 @@ def case_a_page_that_lmdb_does_not_survive(box):
     done = box.run("verify", "--json", status=74)
     phase = next(phase for phase in done.json["phases"] if phase["phase"] == "pages")
     same(phase["status"], "failed", "pages")
-    has(phase["findings"][0]["message"], "page ", "table log")
+    has(phase["findings"][0]["message"], "page ", "(table ")
 
 
 def case_free_pages_that_are_in_use(box):
