@@ -18,9 +18,12 @@ package final class LMDBLog: EventLog {
 
   /// Opens the log in a directory.
   package init(opening path: String, _ options: LogOptions = LogOptions()) throws(LogError) {
-    try FileCheck.check(directory: path, options)
+    let start = try FileCheck.check(directory: path, options)
     self.path = path
     environment = try Self.openEnvironment(path, options)
+    if !options.isReadOnly, let start {
+      try FileCheck.checkFreePages(environment.fileDescriptor, start, log: path)
+    }
     (handles, format, identity) = try Self.readDescription(environment, path)
     lock = try WriteLock(directory: path)
     highWater = HighWaterSlot(

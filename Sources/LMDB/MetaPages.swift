@@ -90,20 +90,27 @@ package struct MetaPages: Hashable, Sendable {
     // A commit between the reads of the two pages shows as a difference from the next attempt.
     for _ in 0..<16 {
       let current = try start(of: descriptor)
-      if current == previous { return current }
+      if areSame(current, previous) { return current }
       previous = current
     }
     throw .tryAgain
   }
 
+  /// As `==`, which takes the bytes one by one: eight thousand of them in each process.
+  private static func areSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    unsafe one.count == other.count && memcmp(one, other, one.count) == 0
+  }
+
   private static func start(of descriptor: Int32) throws(LMDBError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: 2 * MetaPage.byteCount)
-    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-      unsafe pread(descriptor, buffer.baseAddress, buffer.count, 0)
+    var found = 0
+    let byteCount = 2 * MetaPage.byteCount
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+      found = unsafe pread(descriptor, buffer.baseAddress, byteCount, 0)
+      count = max(found, 0)
     }
     // Pipes can't be read at an offset, directories not at all.
-    guard count >= 0 || errno == ESPIPE || errno == EISDIR else { throw .lastSystemError }
-    return Array(bytes.prefix(max(count, 0)))
+    guard found >= 0 || errno == ESPIPE || errno == EISDIR else { throw .lastSystemError }
+    return bytes
   }
 
   /// The page of the last commit, or nil if there is none to be trusted.

@@ -17,6 +17,21 @@ struct PageSet: Hashable, Sendable {
     return true
   }
 
+  /// Whether none of the numbers was there before; numbers from the bound on are never taken.
+  mutating func insert(_ numbers: Range<UInt64>) -> Bool {
+    var next = numbers.lowerBound
+    while next < numbers.upperBound {
+      let end = min(numbers.upperBound, (next / 64 + 1) * 64)
+      let word = Int(clamping: next / 64)
+      let mask = (UInt64.max >> (64 - (end - next))) << (next % 64)
+      guard word < words.count, words[word] & mask == 0 else { return false }
+      words[word] |= mask
+      count += Int(end - next)
+      next = end
+    }
+    return true
+  }
+
   /// The numbers that are in both, in order.
   func intersection(_ other: PageSet) -> [UInt64] {
     var numbers: [UInt64] = []

@@ -10,9 +10,7 @@ package struct PageWalk {
   /// Free pages that lie further behind the end of the file than this are not taken in.
   private static let missingPagesMax: UInt64 = 1 << 20
 
-  private let descriptor: Int32
-  /// The pages that the file has.
-  private let filePages: UInt64
+  private let file: PageFile
   private let meta: MetaPage
   private let onProgress: (UInt64, UInt64) -> Void
   private var used: PageSet
@@ -30,24 +28,18 @@ package struct PageWalk {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { throw .lastSystemError }
     defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw .lastSystemError }
-    var walk = PageWalk(
-      descriptor, filePages: UInt64(max(0, status.st_size)) / UInt64(MetaPage.byteCount), meta,
-      onProgress)
+    var walk = PageWalk(try PageFile(descriptor), meta, onProgress)
     return walk.run()
   }
 
   private init(
-    _ descriptor: Int32, filePages: UInt64, _ meta: MetaPage,
-    _ onProgress: @escaping (UInt64, UInt64) -> Void
+    _ file: PageFile, _ meta: MetaPage, _ onProgress: @escaping (UInt64, UInt64) -> Void
   ) {
-    self.descriptor = descriptor
-    self.filePages = filePages
+    self.file = file
     self.meta = meta
     self.onProgress = onProgress
     // Of a file that was cut the last page may be any number.
-    let bound = min(meta.lastPage, filePages &+ Self.missingPagesMax) &+ 1
+    let bound = min(meta.lastPage, file.pageCount &+ Self.missingPagesMax) &+ 1
     used = PageSet(below: bound)
     free = PageSet(below: bound)
     census = PageCensus(pages: meta.lastPage &+ 1)
@@ -83,7 +75,7 @@ package struct PageWalk {
   private mutating func visit(_ number: UInt64, level: Int, _ tree: inout TreeWalk) {
     do throws(PageFault) {
       try claim(number)
-      let page = try TreePage(read(number), number: number)
+      let page = try TreePage(file.page(number), number: number)
       guard page.isLeaf == (level == Int(tree.record.depth)), level <= TreeRecord.depthMax else {
         throw .level(level)
       }
@@ -130,7 +122,7 @@ package struct PageWalk {
         guard let first = visitLongValue(page, entry, &tree), tree.owner == .freePages else {
           continue
         }
-        bytes = try readList(first, entry.valueByteCount)
+        bytes = try file.list(first, entry.valueByteCount)
         value = bytes.indices
       case TreePage.subtree where tree.owner == .mainTable:
         try visitTable(page, entry)
@@ -166,17 +158,7 @@ package struct PageWalk {
     let first = unsafe page.bytes.span.bytes.integer(UInt64.self, at: entry.value.lowerBound) ?? 0
     do throws(PageFault) {
       try claim(first)
-      let bytes = try read(first)
-      let header = unsafe bytes.span.bytes
-      let longPage: UInt16 = 0x04
-      let flags = header.integer(UInt16.self, at: 10) ?? 0
-      guard flags == longPage else { throw .kind(flags: flags) }
-      let says = header.integer(UInt64.self, at: 0) ?? 0
-      guard says == first else { throw .misplaced(says: says) }
-      // A value that was replaced by a shorter one keeps its pages.
-      let count = UInt64(header.integer(UInt32.self, at: 12) ?? 0)
-      let byteCount = UInt64(TreePage.headerByteCount) + entry.valueByteCount
-      guard count > 0, byteCount <= count * UInt64(MetaPage.byteCount) else { throw .bounds }
+      let count = try file.runLength(first, of: entry.valueByteCount)
       tree.longPages += count
       for offset in 1..<count { try claim(first + offset) }
       return first
@@ -193,49 +175,18 @@ package struct PageWalk {
   private mutating func takeFree(
     _ list: ArraySlice<UInt8>, transaction: UInt64
   ) throws(PageFault) {
-    let numbers = Array(list)
-    let span = unsafe numbers.span.bytes
-    let fault = PageFault.freeList(transaction: transaction)
-    guard let count = span.integer(UInt64.self, at: 0), transaction > 0,
-      transaction <= meta.transactionID, count <= UInt64(numbers.count / 8 - 1)
-    else { throw fault }
-    var previous = meta.lastPage &+ 1
-    for index in 0..<Int(count) {
-      guard let number = span.integer(UInt64.self, at: 8 + 8 * index),
-        number < previous, number >= 2, free.insert(number)
-      else { throw fault }
-      previous = number
+    let isList = FreeList.forEach(list, transaction: transaction, in: meta) { number in
+      free.insert(number)
     }
+    guard isList else { throw .freeList(transaction: transaction) }
   }
 
   // MARK: Pages
 
   private mutating func claim(_ number: UInt64) throws(PageFault) {
     guard number >= 2, number <= meta.lastPage else { throw .outside(lastPage: meta.lastPage) }
-    guard number < filePages else { throw .missing }
+    guard number < file.pageCount else { throw .missing }
     guard used.insert(number) else { throw .shared }
     if used.count % 4096 == 0 { onProgress(UInt64(used.count), census.pages) }
-  }
-
-  private func read(_ number: UInt64) throws(PageFault) -> [UInt8] {
-    try read(at: number * UInt64(MetaPage.byteCount), MetaPage.byteCount)
-  }
-
-  /// A list of free pages that stands in pages of its own, which were claimed.
-  private func readList(_ first: UInt64, _ byteCount: UInt64) throws(PageFault) -> [UInt8] {
-    let offset = first * UInt64(MetaPage.byteCount) + UInt64(TreePage.headerByteCount)
-    // It can't have more numbers than there are pages.
-    let byteCountMax = (filePages + Self.missingPagesMax) * 8
-    return try read(at: offset, Int(clamping: min(byteCount, byteCountMax)))
-  }
-
-  private func read(at offset: UInt64, _ byteCount: Int) throws(PageFault) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: byteCount)
-    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-      unsafe pread(descriptor, buffer.baseAddress, buffer.count, off_t(clamping: offset))
-    }
-    guard count >= 0 else { throw .unreadable(.lastSystemError) }
-    guard count == byteCount else { throw .missing }
-    return bytes
   }
 }

@@ -49,9 +49,8 @@ struct TreePage {
         let entry = Self.entry(span, start, isLeaf: isLeaf),
         entry.value.upperBound <= bytes.count
       else { throw .entry(index) }
-      for slot in start / 2..<(entry.value.upperBound + 1) / 2 {
-        guard taken.insert(UInt64(slot)) else { throw .entry(index) }
-      }
+      let end = (entry.value.upperBound + 1) / 2
+      guard taken.insert(UInt64(start / 2)..<UInt64(end)) else { throw .entry(index) }
       entries.append(entry)
     }
     self.entries = entries

@@ -13,6 +13,15 @@ import Testing
     return try PageWalk.census(dataFile: log.dataFile, of: meta)
   }
 
+  /// What is wrong with the pages that the next commit takes.
+  private func nextFreePages() throws -> PageFinding? {
+    let descriptor = unsafe open(log.dataFile, O_RDONLY | O_CLOEXEC)
+    defer { close(descriptor) }
+    let meta = try #require(
+      MetaPages(dataFile: log.dataFile).pages.max { $0.transactionID < $1.transactionID })
+    return try FreeList.firstFinding(descriptor, of: meta)
+  }
+
   /// Several tables of either kind of key, long and short values, and many free pages.
   private func filled(rounds: Int, seed: UInt64 = 1) throws {
     let environment = try log.open(EnvironmentOptions(mapSizeBytes: 1 << 28, noSync: true))
@@ -35,6 +44,7 @@ import Testing
       let found = try census()
       #expect(found.findings == [], "seed \(seed), round \(round)")
       #expect(found.used + found.free + 2 == found.pages, "seed \(seed), round \(round)")
+      #expect(try nextFreePages() == nil, "seed \(seed), round \(round)")
     }
   }
 
@@ -160,14 +170,17 @@ import Testing
     // A page that is in use: the next commit would write over it.
     let inUse = try findings(file, list, number(1) + number(main))
     #expect(inUse.map(\.fault) == [.usedAndFree] && inUse.map(\.page) == [main])
+    // From the list alone it can't be seen that a page is in use.
+    #expect(try nextFreePages() == nil)
     for bytes in [number(1 << 20), number(1) + number(1), number(1) + number(1 << 40)] {
       let found = try findings(file, list, bytes)
       #expect(found.map(\.page) == [file.meta.freeRoot] && found[0].owner == .freePages)
+      #expect(try nextFreePages() == found[0])
     }
     // Its tree begins in the tables: nothing else in the file tells.
     let other = try findings(file, file.metaPlace + 80, number(main))
     #expect(other.map(\.fault) == [.shared] && other.map(\.page) == [main])
-    #expect(try census().isReadable)
+    #expect(try census().isReadable && nextFreePages()?.owner == .freePages)
     _ = try findings(file, file.root + 10, [0])
     #expect(try census().isReadable == false)
   }

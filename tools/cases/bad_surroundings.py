@@ -351,6 +351,10 @@ def case_free_pages_that_are_in_use(box):
         file.write(data[start + 128:start + 136])
     done = box.run("verify", status=74)
     has(done.output, "pages      failed", "append nothing", "up to position 30")
+    # LMDB would write over what the list names.
+    done = box.run("append", "note", "text=more", status=74)
+    has(done.errors, "list of free pages", "Nothing can be appended")
+    same(len(box.events()), 30, "events that can be read")
 
 
 def case_a_truncated_file_is_refused(box):
