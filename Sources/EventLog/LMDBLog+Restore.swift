@@ -60,7 +60,8 @@ extension LMDBLog {
     try old.files.lock.checkLockFile()
     restored.old?.head = try old.head()
     let directory = try renewed(beside: place, restored, options)
-    try Directory.link(place, into: directory.path, without: ["data.mdb", "lock.mdb", "config.json"])
+    try Directory.link(
+      place, into: directory.path, without: ["data.mdb", "lock.mdb", "config.json"])
     if unsafe access(directory.path + "/config.json", F_OK) != 0 {
       try Directory.copy(file: "config.json", from: place, to: directory.path)
     }

@@ -88,7 +88,8 @@ extension LMDBLog {
     of error: LMDBError, transaction: UInt64, _ files: LogFiles
   ) -> LogError {
     if error == .mapFull { return LogError(error, doing: "committing") }
-    let isOnFile = newestTransaction(onFile: files.environment.fileDescriptor).map { $0 >= transaction } ?? true
+    let newest = newestTransaction(onFile: files.environment.fileDescriptor)
+    let isOnFile = newest.map { $0 >= transaction } ?? true
     if !isOnFile, error == .noSpace || error == .fileTooLarge || isDiskFull {
       return LogError(
         .noSpace, "the disk is full",

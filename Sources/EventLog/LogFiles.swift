@@ -29,8 +29,11 @@ final class LogFiles: Sendable {
   }
 
   private init(_ path: String, _ options: LogOptions) throws(LogError) {
-    try FileCheck.check(directory: path, options)
+    let start = try FileCheck.check(directory: path, options)
     environment = try LMDBLog.openEnvironment(path, options)
+    if !options.isReadOnly, let start {
+      try FileCheck.checkFreePages(environment.fileDescriptor, start, log: path)
+    }
     (handles, format, identity) = try Self.readDescription(environment, path)
     lock = try WriteLock(directory: path)
     highWater = HighWaterSlot(

@@ -58,7 +58,9 @@ final class WriteLock: Sendable {
   var isReplaced: Bool { FileID(path: path) != directory }
 
   /// Throws when the lock file is another one than at opening: writers then no longer exclude
-  /// each other. With its whole directory it may be replaced; then that one is to be opened.
+  /// each other.
+  ///
+  /// Together with its whole directory it may be replaced; then that one is to be opened.
   func checkLockFile() throws(LogError) {
     guard FileID(path: path + "/lock.mdb") == lockFile else {
       guard !isReplaced else {
