@@ -44,7 +44,7 @@ package struct LogPages: Hashable, Sendable {
   package init(
     of log: LMDBLog, onProgress: @escaping (UInt64, UInt64) -> Void = { _, _ in }
   ) throws(LogError) {
-    try self.init(log.environment, log.path, onProgress)
+    try self.init(log.files.environment, log.path, onProgress)
   }
 
   private init(
