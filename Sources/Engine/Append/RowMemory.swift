@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 internal import Synchronization
 
 /// Keeps the rows of one transaction for the next one of the same writer.
