@@ -27,9 +27,7 @@ extension Draft {
       try reader.fill(&self, defaults)
       line = number
     } catch {
-      var located = error
-      located.line = number
-      throw located
+      throw error.at(line: number)
     }
   }
 }

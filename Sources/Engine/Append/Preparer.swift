@@ -41,9 +41,7 @@ package struct Preparer: Sendable {
       if let definition { return try prepareUnlocated(draft, definition) }
       return try prepareUnlocated(draft, try known(draft.type))
     } catch {
-      var located = error
-      located.line = draft.line
-      throw located
+      throw error.at(line: draft.line)
     }
   }
 
@@ -64,6 +62,7 @@ package struct Preparer: Sendable {
     }
     var payload = draft.payload
     try check(payload, definition)
+    if definition.type == .schema_registered { catalog.offer(try UserType(registeredBy: payload)) }
     let stream = try streamName(definition, payload, draft)
     let content = contentDigest(definition.name, stream, bytes)
     let members = membersOfItsOwn(definition, payload, now)

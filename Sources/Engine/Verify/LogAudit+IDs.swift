@@ -78,7 +78,7 @@ extension LogAudit {
   private func contents(of envelope: Envelope, _ payload: [UInt8]) -> [UInt128] {
     var stream = envelope.stream
     if envelope.type == EventType.event_reversed.name { stream = Name(stored: Array("log".utf8)) }
-    return Preparer.offers(of: payload, EventType(rawValue: envelope.type)).map {
+    return Preparer.offers(of: payload, EventType(named: envelope.type)).map {
       preparer.contentDigest(envelope.type, stream, $0[...])
     }
   }

@@ -32,13 +32,7 @@ package final class Template: Sendable {
 
   package init(_ source: String) {
     self.source = source
-    var form = Form()
-    for alternative in source.split(separator: "|", omittingEmptySubsequences: false) {
-      let start = form.parts.count
-      form.add(alternative)
-      form.alternatives.append(start..<form.parts.count)
-    }
-    self.form = form
+    form = Form(source)
     category = form.category
   }
 
@@ -94,28 +88,49 @@ package final class Template: Sendable {
 }
 
 extension Template.Form {
-  fileprivate mutating func add(_ source: Substring) {
-    var rest = source
-    while let open = rest.firstIndex(of: "{") {
-      if open > rest.startIndex { add(text: rest[..<open]) }
-      let close = rest[open...].firstIndex(of: "}") ?? rest.index(before: rest.endIndex)
-      let field = rest[rest.index(after: open)..<close]
-      if field == "@run_id" {
-        parts.append(Template.Part(kind: .run, range: 0..<0))
-      } else {
-        let start = path.count
-        path += field.split(separator: ".").map(String.init)
-        parts.append(Template.Part(kind: .field, range: start..<path.count))
+  fileprivate init(_ source: String) {
+    var start = 0
+    var piece: [UInt8] = []
+    for byte in source.utf8 {
+      switch byte {
+      case UInt8(ascii: "{"), UInt8(ascii: "|"):
+        add(text: piece)
+        piece.removeAll(keepingCapacity: true)
+        guard byte == UInt8(ascii: "|") else { continue }
+        alternatives.append(start..<parts.count)
+        start = parts.count
+      case UInt8(ascii: "}"):
+        add(field: piece)
+        piece.removeAll(keepingCapacity: true)
+      default: piece.append(byte)
       }
-      rest = rest[rest.index(after: close)...]
     }
-    if !rest.isEmpty { add(text: rest) }
+    add(text: piece)
+    alternatives.append(start..<parts.count)
   }
 
-  private mutating func add(text piece: Substring) {
-    let start = text.count
-    text += piece.utf8
-    parts.append(Template.Part(kind: .text, range: start..<text.count))
+  private mutating func add(text piece: [UInt8]) {
+    guard !piece.isEmpty else { return }
+    parts.append(Template.Part(kind: .text, range: text.count..<text.count + piece.count))
+    text += piece
+  }
+
+  /// What stands between braces: `@run_id`, or the names on the way to a field.
+  private mutating func add(field piece: [UInt8]) {
+    guard !piece.elementsEqual("@run_id".utf8) else {
+      parts.append(Template.Part(kind: .run, range: 0..<0))
+      return
+    }
+    let start = path.count
+    path.append("")
+    for byte in piece {
+      if byte == UInt8(ascii: ".") {
+        path.append("")
+      } else {
+        path[path.count - 1].unicodeScalars.append(Unicode.Scalar(byte))
+      }
+    }
+    parts.append(Template.Part(kind: .field, range: start..<path.count))
   }
 
   /// The category that the text in front tells.
