@@ -47,27 +47,19 @@ package enum Category: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// The prefixes as numbers, in the order of the raw values.
-  private static let prefixes = allCases.map { number(Array($0.prefix.utf8)) }
-
-  /// The bytes before the first `-` as one number, with a mark before them; what is longer than
-  /// all prefixes is cut off, and is none of them still.
-  private static func number(_ name: [UInt8]) -> UInt128 {
-    var number: UInt128 = 1
-    var place = 0
-    while place < min(name.count, 12), name[place] != 0x2D {
-      number = number << 8 | UInt128(name[place])
-      place += 1
-    }
-    return number
-  }
+  /// The prefixes as bytes, in the order of the raw values.
+  private static let prefixes = allCases.map { Array($0.prefix.utf8) }
 
   /// The category of a name; `none` for streams without state (`cost-…`, `note-…`, `log`, a
   /// user's own).
   package init(of name: Name) {
-    let number = Category.number(name.bytes)
-    // The raw values are the places in the list; `none` has the number of an empty prefix.
-    let place = Category.prefixes.firstIndex(of: number)
-    self = place.flatMap { Category(rawValue: UInt8($0)) } ?? .none
+    let end = name.bytes.firstIndex(of: 0x2D) ?? name.bytes.count
+    let prefix = name.bytes[..<end]
+    let index = Category.prefixes.firstIndex { $0.count == end && prefix.elementsEqual($0) }
+    guard let index, end > 0 else {
+      self = .none
+      return
+    }
+    self = Category.allCases[index]
   }
 }
