@@ -79,7 +79,7 @@ extension LogAudit {
     var stream = envelope.stream
     if envelope.type == EventType.event_reversed.name { stream = Name(stored: Array("log".utf8)) }
     return Preparer.offers(of: payload, EventType(named: envelope.type)).map {
-      preparer.contentDigest(envelope.type, stream, $0)
+      preparer.contentDigest(envelope.type, stream, $0[...])
     }
   }
 }
