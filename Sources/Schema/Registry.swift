@@ -26,8 +26,25 @@ struct Registry {
     let name = URIReference(id).withoutFragment
     let base = base(of: root.node, in: document, outer: name)
     resources[name] = (root, base)
-    unindexed.append((root, name))
+    if base != name { resources[base] = (root, base) }
+    if Self.mayHaveInnerIDs(document) { unindexed.append((root, name)) }
     return (root, base)
+  }
+
+  /// Whether something below the top of a document may have an id: most have none, and walking
+  /// through one takes longer than looking for the letters.
+  private static func mayHaveInnerIDs(_ document: JSONDocument) -> Bool {
+    var found = document.member(document.root, "$id") == nil ? 0 : -1
+    let bytes = document.bytes
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: "$") where bytes[index...].starts(with: "$id\"".utf8): found += 1
+      // Somebody may have written the key with escapes.
+      case UInt8(ascii: "\\"): return true
+      default: continue
+      }
+    }
+    return found > 0
   }
 
   /// Notes the ids inside the documents that came in since it was called last.
@@ -91,12 +108,10 @@ struct Registry {
     _ uri: URIReference
   ) throws(SchemaError) -> (Location, base: String)? {
     let name = uri.withoutFragment
+    if resources[name] == nil { indexIDs() }
     if resources[name] == nil {
-      if let document = try document(name) {
-        _ = add(document, id: name)
-      } else {
-        indexIDs()
-      }
+      guard let document = try document(name) else { return nil }
+      _ = add(document, id: name)
     }
     guard let (resource, base) = resources[name] else { return nil }
     let fragment = uri.decodedFragment
