@@ -1,6 +1,7 @@
 internal import Bytes
 package import Events
 package import Pipeline
+package import Secrets
 
 /// The settings in force: each value and where it came from.
 package struct Settings: Sendable {
@@ -66,6 +67,22 @@ package struct Settings: Sendable {
       }
     }
     return rules
+  }
+
+  /// What is done with secrets, and what the variables that have some are set to.
+  package func secretPolicy(_ here: Surroundings) -> SecretPolicy {
+    var policy = SecretPolicy()
+    if case .text(let word) = changes["secrets.mode"]?.value, let mode = SecretMode(rawValue: word)
+    {
+      policy.mode = mode
+    }
+    guard policy.mode != .off, let setting = SettingTable.setting("secrets.variables"),
+      case .words(let names) = value(setting).value
+    else { return policy }
+    policy.literals = names.compactMap { name in
+      here.value(ofSecret: name).flatMap { SecretLiteral(name: name, value: $0) }
+    }
+    return policy
   }
 
   /// The first eight bytes of the SHA-256 over all values and prices: records carry it.

@@ -5,6 +5,8 @@ package struct Surroundings: Sendable {
   package var workingDirectory: String
   /// The variables that uetlog looks at, and no others: few, so that a list does.
   package let environment: [(name: String, value: String)]
+  /// Whether it is the process's own environment, which has further variables.
+  private let isCurrent: Bool
 
   private static func isLookedAt(_ name: String) -> Bool {
     switch name {
@@ -16,12 +18,16 @@ package struct Surroundings: Sendable {
   }
 
   package init(workingDirectory: String, environment: [String: String] = [:]) {
-    self.init(workingDirectory, environment.map { ($0.key, $0.value) })
+    self.init(
+      workingDirectory, environment.map { ($0.key, $0.value) }, isCurrent: false)
   }
 
-  private init(_ workingDirectory: String, _ environment: [(name: String, value: String)]) {
+  private init(
+    _ workingDirectory: String, _ environment: [(name: String, value: String)], isCurrent: Bool
+  ) {
     self.workingDirectory = workingDirectory
     self.environment = environment
+    self.isCurrent = isCurrent
   }
 
   /// This process's own.
@@ -38,12 +44,19 @@ package struct Surroundings: Sendable {
       guard isLookedAt(name) else { continue }
       environment.append((name, String(text[text.utf8.index(after: equals)...])))
     }
-    return Surroundings(currentDirectory(), environment)
+    return Surroundings(currentDirectory(), environment, isCurrent: true)
   }
 
   /// A variable; nil when it is not set or empty.
   package func variable(_ name: String) -> String? {
     environment.first { $0.name == name && !$0.value.isEmpty }?.value
+  }
+
+  /// The bytes of a variable that holds a secret; nil when it is not set.
+  package func value(ofSecret name: String) -> [UInt8]? {
+    guard isCurrent else { return variable(name).map { Array($0.utf8) } }
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
   }
 
   /// A path as seen from the working directory.

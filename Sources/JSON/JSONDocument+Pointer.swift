@@ -26,6 +26,13 @@ extension JSONDocument {
     return pointer
   }
 
+  /// The JSON pointer to the object or array that a value or key stands in.
+  package func parentPointer(of n: JSONNode) -> String {
+    let pointer = pointer(to: n)
+    // A slash inside of a step is escaped.
+    return pointer.lastIndex(of: "/").map { String(pointer[..<$0]) } ?? ""
+  }
+
   /// A key as a step of a JSON pointer.
   package static func pointerStep(_ key: String) -> String {
     guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {

@@ -56,6 +56,33 @@ package struct SecretScanner: Sendable {
   /// The secrets, in order and apart from each other.
   package func findings(in text: [UInt8]) -> [Finding] { findings(in: text.span) }
 
+  /// The secrets in a member's value, whose name may say that it is one.
+  package func findings(in text: [UInt8], memberName name: [UInt8]?) -> [Finding] {
+    guard let name else { return findings(in: text.span) }
+    return findings(in: text.span, memberName: name.span)
+  }
+
+  /// Whether a keyword of any rule stands in the bytes; without one there is no finding, neither in
+  /// them nor in a part of them.
+  package func hasKeyword(in text: Span<UInt8>) -> Bool {
+    var start = 0
+    while let place = prefilter.next(in: text, from: start) {
+      let three = Prefilter.three(text[place], text[place + 1], text[place + 2])
+      var index = Int(heads[Prefilter.hash(three)])
+      while index >= 0 {
+        let keyword = keywords[index]
+        if keyword.three == three,
+          text.has(keyword.bytes, at: place - keyword.anchor, foldingCase: keyword.foldsCase)
+        {
+          return true
+        }
+        index = Int(nexts[index])
+      }
+      start = place + 1
+    }
+    return false
+  }
+
   /// Tries the keywords whose three bytes may stand at `place`.
   private func look(
     at place: Int, in text: Span<UInt8>, _ matches: inout [Match], _ markers: inout [Range<Int>]

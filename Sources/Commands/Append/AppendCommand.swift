@@ -29,7 +29,7 @@ struct AppendCommand {
       if type == nil || type == EventType.cost_reserved.name { try settings.readPrices() }
       var draft: Draft?
       if !Files.exists(location.path) {
-        let empty = OpenedLog.inMemory(settings)
+        let empty = OpenedLog.inMemory(settings, here)
         if arguments.has(.dryRun) { return try append(to: empty, settings, epoch: 1) }
         draft = try rehearse(on: empty)
       }
@@ -102,10 +102,13 @@ struct AppendCommand {
   private func draft(
     _ type: String, _ engine: Engine<some EventLog>
   ) throws(LogError) -> Draft {
-    try DraftBuilder(arguments: arguments, here: here).draft(type) { name throws(LogError) in
-      var read = UserSchema(type: name)
-      return try engine.log.read(&read)
-    }
+    do throws(LogError) {
+      return try DraftBuilder(arguments: arguments, here: here).draft(type) {
+        name throws(LogError) in
+        var read = UserSchema(type: name)
+        return try engine.log.read(&read)
+      }
+    } catch { throw engine.erasing(error, arguments.texts.map { Array($0.utf8) }) }
   }
 
   private func append(

@@ -91,7 +91,8 @@ struct LineReader<Log: EventLog> {
       guard draft.type != EventType.event_reversed.name else { return postpone(draft, handOver) }
       batch.add(try engine.prepare(draft), line: lineNumber, byteCount: bytes.count)
     } catch {
-      batch.refuse(isCut && Self.endsTooSoon(bytes) ? cutOff : error)
+      batch.refuse(
+        isCut && Self.endsTooSoon(bytes) ? cutOff : engine.erasing(error, [bytes]))
     }
     return true
   }

@@ -51,7 +51,7 @@ struct ImportGit: LogCommand {
     let history = try GitHistory(
       repository: path, project: project ?? Self.name(of: path), since: since, count: max)
     if dryRun, !Files.exists(location.path) {
-      return try run(history, OpenedLog.inMemory(settings), console)
+      return try run(history, OpenedLog.inMemory(settings, console.here), console)
     }
     return try run(history, OpenedLog(writing: location, settings, console).engine, console)
   }

@@ -1,0 +1,218 @@
+internal import Bytes
+package import Events
+internal import JSON
+internal import Pipeline
+package import Secrets
+internal import Synchronization
+
+/// Finds the secrets of drafts before anything of them is hashed, stored or shown.
+package final class SecretGuard: Sendable {
+  private let policy: SecretPolicy
+  private let identity: LogIdentity
+  /// Made when it is first needed: most processes append one event without anything suspicious.
+  private let made = Mutex<Masker?>(nil)
+
+  package init(_ policy: SecretPolicy, _ identity: LogIdentity) {
+    self.policy = policy
+    self.identity = identity
+  }
+
+  /// A payload with markers in place of secrets.
+  struct Masked {
+    var payload: Payload
+    var bytes: [UInt8]
+    var masks: Masks
+  }
+
+  /// The payload without its secrets; nil when there are none, or nobody minds.
+  ///
+  /// - Parameter bytes: the payload's tokens, without white space between them.
+  /// - Throws: `LogError` with code `secret`: a secret is where it can't be masked, or the mode is
+  ///   `block`. The error names the rule and the place, never the secret.
+  func masked(
+    _ draft: Draft, _ definition: EventDefinition, _ stream: Name, _ bytes: [UInt8]
+  ) throws(LogError) -> Masked? {
+    let mode = mode(of: draft, definition)
+    guard mode != .off else { return nil }
+    let masker = masker
+    try checkTexts(of: draft, masker.scanner)
+    guard Self.hasSecret(draft.payload, bytes, masker.scanner) else { return nil }
+    if let rule = masker.scanner.findings(in: stream.bytes).first?.rule {
+      throw Self.unmaskable(rule, "/stream")
+    }
+    guard mode == .mask else {
+      throw try Self.blocked(by: masker.scanner, definition, bytes)
+    }
+    return try Self.mask(bytes, masker)
+  }
+
+  /// What is done with the secrets of an event of this type.
+  private func mode(of draft: Draft, _ definition: EventDefinition) -> SecretMode {
+    guard policy.mode == .mask else {
+      return draft.flags.contains(.reaction) ? .off : policy.mode
+    }
+    // Reactions are made of what is stored already, inside of the lock.
+    if draft.flags.contains(.reaction) { return .off }
+    return switch definition.type {
+    // A signature and public keys.
+    case .checkpoint_sealed: .off
+    // A masked diff can't be applied, and a masked schema is another one.
+    case .patch_created, .schema_registered: .block
+    default: .mask
+    }
+  }
+
+  var masker: Masker {
+    made.withLock { made in
+      if let made { return made }
+      // Not the secret itself, which keys other digests.
+      let key = Digest.sha256(of: Array("uetlog/mask/v1".utf8) + identity.secret.bytes).bytes
+      let masker = Masker(scanner: scanner, key: key)
+      made = masker
+      return masker
+    }
+  }
+
+  private var scanner: SecretScanner {
+    policy.literals.isEmpty ? .shared : SecretScanner(literals: policy.literals)
+  }
+}
+
+extension SecretGuard {
+  /// Refuses secrets in texts beside the payload: those are looked for as they are.
+  private func checkTexts(of draft: Draft, _ scanner: SecretScanner) throws(LogError) {
+    try check(draft.source, "/source", scanner)
+    try check(draft.key, "/key", scanner)
+    try check(draft.correlationID, "/correlation_id", scanner)
+    for label in draft.labels {
+      try check(label.key, "/labels", scanner)
+      let name = Array(label.key.utf8)
+      guard
+        let finding = scanner.findings(in: Array(label.value.utf8), memberName: name).first
+      else { continue }
+      throw Self.unmaskable(finding.rule, "/labels/" + JSONDocument.pointerStep(label.key))
+    }
+  }
+
+  private func check(
+    _ text: String?, _ pointer: String, _ scanner: SecretScanner
+  ) throws(LogError) {
+    guard let text, !text.isEmpty else { return }
+    if let finding = scanner.findings(in: Array(text.utf8)).first {
+      throw Self.unmaskable(finding.rule, pointer)
+    }
+  }
+
+  /// Whether something is found in the payload.
+  private static func hasSecret(
+    _ payload: Payload, _ bytes: [UInt8], _ scanner: SecretScanner
+  ) -> Bool {
+    // Texts without escapes stand in the bytes as they are: one pass over all of them will do.
+    guard bytes.contains(UInt8(ascii: "\\")) || scanner.hasKeyword(in: bytes.span) else {
+      return false
+    }
+    let document = payload.document
+    var isFound = false
+    document.forEachText(of: payload.node) { text in
+      guard !isFound else { return }
+      let name = text.name.flatMap { document.stringBytes($0) }
+      isFound = !scanner.findings(in: document.textBytes(text.node), memberName: name).isEmpty
+    }
+    return isFound
+  }
+
+  private static func mask(_ bytes: [UInt8], _ masker: Masker) throws(LogError) -> Masked {
+    let document = try document(bytes)
+    var out: [UInt8] = []
+    var end = 0
+    var notes: [MaskNote] = []
+    var refusal: LogError?
+    document.forEachText(of: document.root) { text in
+      let content = document.textBytes(text.node)
+      let name = text.name.flatMap { document.stringBytes($0) }
+      guard !text.isKey, document.kind(text.node) == .string else {
+        if let finding = masker.scanner.findings(in: content, memberName: name).first {
+          refusal = refusal ?? unmaskable(finding.rule, pointer(to: text, in: document))
+        }
+        return
+      }
+      guard
+        let masked = masker.mask(
+          content, memberName: name, pointer: document.pointer(to: text.node), notes: &notes)
+      else { return }
+      let range = document.range(text.node)
+      out += bytes[end..<range.lowerBound]
+      JSONWriter.appendQuoted(masked, to: &out)
+      end = range.upperBound
+    }
+    if let refusal { throw refusal }
+    out += bytes[end...]
+    guard let payload = Payload(out) else {
+      throw LogError(.system, "a payload is no JSON after masking")
+    }
+    return Masked(payload: payload, bytes: out, masks: Masks(notes))
+  }
+
+  /// The refusal for the first secret of a payload.
+  private static func blocked(
+    by scanner: SecretScanner, _ definition: EventDefinition, _ bytes: [UInt8]
+  ) throws(LogError) -> LogError {
+    let document = try document(bytes)
+    var found: (rule: String, pointer: String)?
+    document.forEachText(of: document.root) { text in
+      guard found == nil else { return }
+      let name = text.name.flatMap { document.stringBytes($0) }
+      let findings = scanner.findings(in: document.textBytes(text.node), memberName: name)
+      found = findings.first.map { ($0.rule, pointer(to: text, in: document)) }
+    }
+    let why =
+      switch definition.type {
+      case .patch_created: "a patch with a marker in it could not be applied"
+      case .schema_registered: "a schema with a marker in it is another one"
+      default: "secrets.mode is block"
+      }
+    return refusal("the rule \(found?.rule ?? "") found a secret, and \(why)", found?.pointer ?? "")
+  }
+
+  /// Where a text is, by names that are no secrets themselves.
+  private static func pointer(to text: JSONText, in document: JSONDocument) -> String {
+    text.isKey ? document.parentPointer(of: text.node) : document.pointer(to: text.node)
+  }
+
+  private static func document(_ bytes: [UInt8]) throws(LogError) -> JSONDocument {
+    do { return try JSONDocument(parsing: bytes) } catch {
+      throw LogError(.system, "a payload is no JSON without its white space")
+    }
+  }
+
+  /// The refusal of a secret that no marker can take the place of.
+  static func unmaskable(_ rule: String, _ pointer: String) -> LogError {
+    refusal("the rule \(rule) found a secret where it can't be masked", pointer)
+  }
+
+  private static func refusal(_ message: String, _ pointer: String) -> LogError {
+    LogError(
+      .secret, message, pointer: pointer,
+      hint: "Nothing was stored: take the secret out. If it is none, UETLOG_SECRETS_MODE=off "
+        + "stores this one event as it is")
+  }
+}
+
+extension Masks {
+  private static let pointerByteCountMax = 255
+
+  /// The notes as envelopes keep them.
+  init(_ notes: [MaskNote]) {
+    self.init()
+    count = UInt16(clamping: notes.count)
+    self.notes = notes.prefix(Self.noteCountMax).map { note in
+      var pointer = note.pointer
+      while pointer.utf8.count > Self.pointerByteCountMax {
+        pointer = pointer.lastIndex(of: "/").map { String(pointer[..<$0]) } ?? ""
+      }
+      return Note(
+        rule: note.rule, pointer: pointer, start: UInt32(clamping: note.range.lowerBound),
+        byteCount: UInt8(clamping: note.range.count), length: note.length.index)
+    }
+  }
+}
