@@ -65,7 +65,8 @@ package enum SettingTable {
       name: "secrets.mode", kind: .choice(["mask", "block", "off"]), shipped: "mask",
       effect: .append),
     Setting(
-      name: "secrets.variables", kind: .variables, shipped: secretVariables, effect: .append),
+      name: "secrets.variables", kind: .variables, shipped: secretVariables,
+      effect: .append),
   ]
 
   private static let limits = [
@@ -110,10 +111,11 @@ package enum SettingTable {
   ]
 
   /// Where the tools of pipelines have their credentials.
-  private static let secretVariables =
-    "ANTHROPIC_API_KEY,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN,AZURE_OPENAI_API_KEY,GEMINI_API_KEY,"
-    + "GH_TOKEN,GITHUB_TOKEN,GITLAB_TOKEN,GOOGLE_API_KEY,HF_TOKEN,NPM_TOKEN,OPENAI_API_KEY,"
-    + "OPENROUTER_API_KEY"
+  private static let secretVariables = """
+    ANTHROPIC_API_KEY,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN,AZURE_OPENAI_API_KEY,GEMINI_API_KEY,\
+    GH_TOKEN,GITHUB_TOKEN,GITLAB_TOKEN,GOOGLE_API_KEY,HF_TOKEN,NPM_TOKEN,OPENAI_API_KEY,\
+    OPENROUTER_API_KEY
+    """
 
   private static let mergeOrder = "priority,critical_path,dependents,age,id"
 

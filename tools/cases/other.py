@@ -191,6 +191,8 @@ def case_secrets_in_a_log_are_found(box):
     box.append("note", f"text=line\nline {token}", UETLOG_SECRETS_MODE="off")
     found = box.run("scan", "--json", status=1).json
     same((found["position"], found["pointer"], found["rule"]), (2, "/text", "npm"), "finding")
+    same(box.run("scan", "--from", "2", status=1).output.count("npm"), 1, "findings from 2 on")
+    same(box.run("scan", "--from", "3").output, "", "output from 3 on")
 
 
 TOKEN = "ghp_" + "aB3dE6gH9j" * 3 + "kL2mN5"

@@ -29,9 +29,8 @@ extension LogError {
 extension Draft {
   /// All that a caller gave, for `SecretGuard.erasing`.
   var inputs: [[UInt8]] {
-    let texts =
-      [source, key ?? "", correlationID ?? "", stream ?? ""]
-      + labels.flatMap { [$0.key, $0.value, $0.key + "=" + $0.value] }
-    return [payload.document.compacted(payload.node)] + texts.map { Array($0.utf8) }
+    let pairs = labels.map { $0.key + "=" + $0.value }
+    return [payload.document.compacted(payload.node)]
+      + (texts + pairs + [stream ?? ""]).map { Array($0.utf8) }
   }
 }

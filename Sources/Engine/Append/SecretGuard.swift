@@ -9,8 +9,18 @@ internal import Synchronization
 package final class SecretGuard: Sendable {
   private let policy: SecretPolicy
   private let identity: LogIdentity
-  /// Made when it is first needed: most processes append one event without anything suspicious.
-  private let made = Mutex<Masker?>(nil)
+  private let made = Mutex(Made())
+
+  /// What is made when it is first needed.
+  private struct Made {
+    var masker: Masker?
+    var quickLook: QuickLook?
+    var quickLookCount = 0
+  }
+
+  /// More or longer drafts are worth that the rules are made.
+  private static let quickLookCountMax = 16
+  private static let quickLookByteCountMax = 4096
 
   package init(_ policy: SecretPolicy, _ identity: LogIdentity) {
     self.policy = policy
@@ -34,9 +44,9 @@ package final class SecretGuard: Sendable {
   ) throws(LogError) -> Masked? {
     let mode = mode(of: draft, definition)
     guard mode != .off else { return nil }
-    let masker = masker
+    guard let masker = masker(for: draft, bytes) else { return nil }
     try checkTexts(of: draft, masker.scanner)
-    guard Self.hasSecret(draft.payload, bytes, masker.scanner) else { return nil }
+    guard hasSecret(draft.payload, bytes, masker.scanner) else { return nil }
     if let rule = masker.scanner.findings(in: stream.bytes).first?.rule {
       throw Self.unmaskable(rule, "/stream")
     }
@@ -62,15 +72,31 @@ package final class SecretGuard: Sendable {
     }
   }
 
-  var masker: Masker {
+  var masker: Masker { made.withLock { masker(&$0) } }
+
+  /// Nil when nothing of a draft needs a closer look.
+  private func masker(for draft: Draft, _ bytes: [UInt8]) -> Masker? {
     made.withLock { made in
-      if let made { return made }
-      // Not the secret itself, which keys other digests.
-      let key = Digest.sha256(of: Array("uetlog/mask/v1".utf8) + identity.secret.bytes).bytes
-      let masker = Masker(scanner: scanner, key: key)
-      made = masker
-      return masker
+      guard made.masker == nil, policy.literals.isEmpty,
+        made.quickLookCount < Self.quickLookCountMax, bytes.count <= Self.quickLookByteCountMax
+      else { return masker(&made) }
+      made.quickLookCount += 1
+      let look = made.quickLook ?? QuickLook()
+      made.quickLook = look
+      let isClean =
+        !Self.hidesText(bytes) && !look.hasKeyword(in: bytes.span)
+        && !draft.texts.contains { look.hasKeyword(in: $0.utf8.span) }
+      return isClean ? nil : masker(&made)
     }
+  }
+
+  private func masker(_ made: inout Made) -> Masker {
+    if let masker = made.masker { return masker }
+    // Not the secret itself, which keys other digests.
+    let key = Digest.sha256(of: Array("uetlog/mask/v1".utf8) + identity.secret.bytes).bytes
+    let masker = Masker(scanner: scanner, key: key)
+    made.masker = masker
+    return masker
   }
 
   private var scanner: SecretScanner {
@@ -81,6 +107,7 @@ package final class SecretGuard: Sendable {
 extension SecretGuard {
   /// Refuses secrets in texts beside the payload: those are looked for as they are.
   private func checkTexts(of draft: Draft, _ scanner: SecretScanner) throws(LogError) {
+    guard draft.texts.contains(where: { scanner.hasKeyword(in: $0.utf8.span) }) else { return }
     try check(draft.source, "/source", scanner)
     try check(draft.key, "/key", scanner)
     try check(draft.correlationID, "/correlation_id", scanner)
@@ -104,13 +131,14 @@ extension SecretGuard {
   }
 
   /// Whether something is found in the payload.
-  private static func hasSecret(
+  private func hasSecret(
     _ payload: Payload, _ bytes: [UInt8], _ scanner: SecretScanner
   ) -> Bool {
-    // Texts without escapes stand in the bytes as they are: one pass over all of them will do.
-    guard bytes.contains(UInt8(ascii: "\\")) || scanner.hasKeyword(in: bytes.span) else {
-      return false
-    }
+    // Keywords stand in the bytes as they are: one pass over all of them will do. The user's values
+    // may have characters that JSON escapes.
+    let mayHide =
+      policy.literals.isEmpty ? Self.hidesText(bytes) : bytes.contains(UInt8(ascii: "\\"))
+    guard mayHide || scanner.hasKeyword(in: bytes.span) else { return false }
     let document = payload.document
     var isFound = false
     document.forEachText(of: payload.node) { text in
@@ -119,6 +147,22 @@ extension SecretGuard {
       isFound = !scanner.findings(in: document.textBytes(text.node), memberName: name).isEmpty
     }
     return isFound
+  }
+
+  /// Whether there are escapes that need not be: behind them a keyword may be hidden. Of what must
+  /// be escaped, quotes and control characters, no keyword has any behind its first byte.
+  private static func hidesText(_ bytes: [UInt8]) -> Bool {
+    guard var index = bytes.firstIndex(of: UInt8(ascii: "\\")) else { return false }
+    while index + 1 < bytes.count {
+      if bytes[index] == UInt8(ascii: "\\") {
+        let escape = bytes[index + 1]
+        if escape == UInt8(ascii: "u") || escape == UInt8(ascii: "/") { return true }
+        index += 2
+      } else {
+        index += 1
+      }
+    }
+    return false
   }
 
   private static func mask(_ bytes: [UInt8], _ masker: Masker) throws(LogError) -> Masked {
@@ -214,5 +258,17 @@ extension Masks {
         rule: note.rule, pointer: pointer, start: UInt32(clamping: note.range.lowerBound),
         byteCount: UInt8(clamping: note.range.count), length: note.length.index)
     }
+  }
+}
+
+extension Draft {
+  /// What a caller gave beside the payload.
+  var texts: [String] {
+    var texts: [String] = []
+    if !source.isEmpty { texts.append(source) }
+    if let key { texts.append(key) }
+    if let correlationID { texts.append(correlationID) }
+    for label in labels { texts += [label.key, label.value] }
+    return texts
   }
 }
