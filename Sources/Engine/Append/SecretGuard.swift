@@ -1,5 +1,6 @@
 internal import Bytes
 package import Events
+internal import Glibc
 internal import JSON
 internal import Pipeline
 package import Secrets
@@ -77,15 +78,15 @@ package final class SecretGuard: Sendable {
   /// Nil when nothing of a draft needs a closer look.
   private func masker(for draft: Draft, _ bytes: [UInt8]) -> Masker? {
     made.withLock { made in
-      guard made.masker == nil, policy.literals.isEmpty,
-        made.quickLookCount < Self.quickLookCountMax, bytes.count <= Self.quickLookByteCountMax
+      guard made.masker == nil, made.quickLookCount < Self.quickLookCountMax,
+        bytes.count <= Self.quickLookByteCountMax
       else { return masker(&made) }
       made.quickLookCount += 1
-      let look = made.quickLook ?? QuickLook()
+      let look = made.quickLook ?? QuickLook(literals: policy.literals)
       made.quickLook = look
       let isClean =
-        !Self.hidesText(bytes) && !look.hasKeyword(in: bytes.span)
-        && !draft.texts.contains { look.hasKeyword(in: $0.utf8.span) }
+        !hidesText(bytes) && !look.mayFind(in: bytes.span)
+        && !draft.texts.contains { look.mayFind(in: $0.utf8.span) }
       return isClean ? nil : masker(&made)
     }
   }
@@ -107,7 +108,7 @@ package final class SecretGuard: Sendable {
 extension SecretGuard {
   /// Refuses secrets in texts beside the payload: those are looked for as they are.
   private func checkTexts(of draft: Draft, _ scanner: SecretScanner) throws(LogError) {
-    guard draft.texts.contains(where: { scanner.hasKeyword(in: $0.utf8.span) }) else { return }
+    guard draft.texts.contains(where: { scanner.mayFind(in: $0.utf8.span) }) else { return }
     try check(draft.source, "/source", scanner)
     try check(draft.key, "/key", scanner)
     try check(draft.correlationID, "/correlation_id", scanner)
@@ -134,11 +135,7 @@ extension SecretGuard {
   private func hasSecret(
     _ payload: Payload, _ bytes: [UInt8], _ scanner: SecretScanner
   ) -> Bool {
-    // Keywords stand in the bytes as they are: one pass over all of them will do. The user's values
-    // may have characters that JSON escapes.
-    let mayHide =
-      policy.literals.isEmpty ? Self.hidesText(bytes) : bytes.contains(UInt8(ascii: "\\"))
-    guard mayHide || scanner.hasKeyword(in: bytes.span) else { return false }
+    guard hidesText(bytes) || scanner.mayFind(in: bytes.span) else { return false }
     let document = payload.document
     var isFound = false
     document.forEachText(of: payload.node) { text in
@@ -149,20 +146,24 @@ extension SecretGuard {
     return isFound
   }
 
-  /// Whether there are escapes that need not be: behind them a keyword may be hidden. Of what must
-  /// be escaped, quotes and control characters, no keyword has any behind its first byte.
-  private static func hidesText(_ bytes: [UInt8]) -> Bool {
-    guard var index = bytes.firstIndex(of: UInt8(ascii: "\\")) else { return false }
-    while index + 1 < bytes.count {
-      if bytes[index] == UInt8(ascii: "\\") {
-        let escape = bytes[index + 1]
+  /// Whether there are escapes behind which something may be hidden.
+  ///
+  /// What must be escaped, quotes and control characters, is in no keyword behind its first byte,
+  /// but may be in the user's values: so the bytes as they are will do, and one pass over them.
+  private func hidesText(_ bytes: [UInt8]) -> Bool {
+    unsafe bytes.withUnsafeBytes { bytes in
+      var index = 0
+      while index + 1 < bytes.count, let base = bytes.baseAddress,
+        let found = unsafe memchr(base + index, 0x5C, bytes.count - index - 1)
+      {
+        let place = unsafe UnsafeRawPointer(found) - base
+        let escape = unsafe bytes[place + 1]
         if escape == UInt8(ascii: "u") || escape == UInt8(ascii: "/") { return true }
-        index += 2
-      } else {
-        index += 1
+        if !policy.literals.isEmpty { return true }
+        index = place + 2
       }
+      return false
     }
-    return false
   }
 
   private static func mask(_ bytes: [UInt8], _ masker: Masker) throws(LogError) -> Masked {
