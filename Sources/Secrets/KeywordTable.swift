@@ -1,6 +1,6 @@
 /// The keywords of all rules, for `QuickLook`: their length, their anchor and how many bytes of
 /// tokens follow at least, as characters from `0` on; `=`, or `~` when upper case counts as lower
-/// case, or `:` of assignments; the keyword, a bar.
+/// case, `:` of assignments, `/` of URLs; the keyword, a bar.
 ///
 /// It follows from the rules; a test tells what to write here.
 enum KeywordTable {
@@ -123,7 +123,7 @@ enum KeywordTable {
     :10:credential|
     300=eyJ|
     ;60=-----BEGIN |
-    300=://|
+    300/://|
     =50~authorization|
     850=T3BlbkFJ|
     500="auth|

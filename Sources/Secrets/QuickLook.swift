@@ -66,12 +66,13 @@ package struct QuickLook: Sendable {
 
     func mayMatch(at start: Int, in text: Span<UInt8>) -> Bool {
       guard start >= 0, count <= text.count - start else { return false }
-      let foldsCase = kind != KeywordTable.plain
+      let foldsCase = kind == KeywordTable.folded || kind == KeywordTable.assignment
       for index in 0..<count {
         let (found, wanted) = (text[start + index], Self.byte(first + index))
         if found == wanted { continue }
         guard foldsCase, found.isUpperCase, found.folded == wanted else { return false }
       }
+      if kind == KeywordTable.url { return URLRule.match(at: start, in: text) != nil }
       let end = start + count
       if kind == KeywordTable.assignment, let next = text.byte(end), next.isLowerCase {
         return false
@@ -90,6 +91,7 @@ extension KeywordTable {
   static let plain = UInt8(ascii: "=")
   static let folded = UInt8(ascii: "~")
   static let assignment = UInt8(ascii: ":")
+  static let url = UInt8(ascii: "/")
   /// What tokens are made of.
   static let tokens = ByteSet(ranges: "09azAZ", singles: "-_+/=.")
 
@@ -100,12 +102,19 @@ extension KeywordTable {
       let numbers = [keyword.bytes.count, keyword.anchor, followers(of: keyword)].map {
         UInt8(ascii: "0") + UInt8(clamping: $0)
       }
-      let kind =
-        keyword.matcher == .assignment ? assignment : keyword.foldsCase ? folded : plain
+      let kind = kind(of: keyword)
       let line = String(decoding: numbers + [kind] + keyword.bytes, as: UTF8.self) + "|"
       if !lines.contains(line) { lines.append(line) }
     }
     return lines.joined(separator: "\n")
+  }
+
+  private static func kind(of keyword: Keyword) -> UInt8 {
+    switch keyword.matcher {
+    case .assignment: assignment
+    case .url: url
+    default: keyword.foldsCase ? folded : plain
+    }
   }
 
   /// Up to 60: so that the number is a character.

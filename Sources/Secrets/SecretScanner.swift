@@ -94,6 +94,7 @@ package struct SecretScanner: Sendable {
     case .assignment:
       AssignmentRule.nameEnd(start..<start + keyword.bytes.count, in: text) != nil
         || text.has("password", at: start, foldingCase: true)
+    case .url: URLRule.match(at: start, in: text) != nil
     default: true
     }
   }

@@ -48,7 +48,8 @@ struct QuickLookTests {
   }
 
   @Test(arguments: [
-    "nothing to see", "patch_id", "input_tokens 3", "tests_passed", "GHP_", "secretary", "",
+    "nothing to see", "patch_id", "input_tokens 3", "tests_passed", "GHP_", "secretary",
+    "https://a.example/x?y=1", "git@a.example:b", "",
   ])
   func `usual words need no closer look`(_ text: String) {
     #expect(!mayFind(text) && !scannerMayFind(text))
