@@ -51,6 +51,32 @@ package struct Digest: Hashable, Sendable {
   }
 }
 
+extension Digest {
+  /// Parses 64 hexadecimal digits; nil for anything else.
+  package init?(hex text: [UInt8]) {
+    guard text.count == 2 * Self.byteCount else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.byteCount)
+    var high: UInt8?
+    for character in text {
+      let digit: UInt8
+      switch character {
+      case 0x30...0x39: digit = character - 0x30
+      case 0x41...0x46: digit = character - 0x41 + 10
+      case 0x61...0x66: digit = character - 0x61 + 10
+      default: return nil
+      }
+      if let first = high {
+        bytes.append(first << 4 | digit)
+        high = nil
+      } else {
+        high = digit
+      }
+    }
+    self.init(bytes)
+  }
+}
+
 extension Digest: CustomStringConvertible {
   /// The bytes as 64 lower-case hexadecimal digits.
   package var description: String {

@@ -70,6 +70,12 @@ package enum Files {
     return unsafe lstat(path, &status) == 0
   }
 
+  /// Whether there surely is nothing of this name; false when that can't be told.
+  package static func isMissing(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
+  }
+
   /// How many bytes a file has and how many it takes on disk; nil when there is none.
   package static func size(_ path: String) -> (apparent: Int64, allocated: Int64)? {
     var status = stat()

@@ -24,7 +24,7 @@ package struct LogLocation: Hashable, Sendable {
   package init(flag: String?, _ here: Surroundings) throws(LogError) {
     if let flag {
       self.init(given: flag, .flag, here)
-    } else if let path = here.variable("UETLOG") {
+    } else if let path = try here.variable("UETLOG") {
       self.init(given: path, .environment, here)
     } else if let path = Self.nearest(here) {
       self.init(path: path, origin: .nearest)
@@ -53,6 +53,9 @@ package struct LogLocation: Hashable, Sendable {
     }
     return nil
   }
+
+  /// Whether there is a log, as far as that can be told; an empty directory is none.
+  package var hasLog: Bool { !Files.isMissing(path + "/data.mdb") }
 
   /// There is no log: says where it was looked for.
   package var missing: LogError {

@@ -103,8 +103,8 @@ package struct OpenedLog {
     var options = LogOptions()
     options.isReadOnly = isReading
     // Readers leave no traces.
-    options.stateDirectory = isReading ? nil : stateDirectory(here)
-    if let text = here.variable("UETLOG_MAP_SIZE") {
+    options.stateDirectory = isReading ? nil : try stateDirectory(here)
+    if let text = try here.variable("UETLOG_MAP_SIZE") {
       guard let size = Int(text), size >= 64 << 10, size <= 1 << 44 else {
         throw LogError(
           .settings, "UETLOG_MAP_SIZE is wrong", expected: "a number of bytes from 65536",
@@ -116,11 +116,13 @@ package struct OpenedLog {
   }
 
   /// Where this user's heads are noted outside of the logs.
-  package static func stateDirectory(_ here: Surroundings) -> String? {
-    if let path = here.variable("UETLOG_STATE") { return here.absolute(path) }
+  package static func stateDirectory(_ here: Surroundings) throws(LogError) -> String? {
+    if let path = try here.variable("UETLOG_STATE") { return here.absolute(path) }
     // The specification of base directories says to ignore relative paths.
-    if let path = here.variable("XDG_STATE_HOME"), path.hasPrefix("/") { return path + "/uetlog" }
-    return here.variable("HOME").map { $0 + "/.local/state/uetlog" }
+    if let path = try here.variable("XDG_STATE_HOME"), path.hasPrefix("/") {
+      return path + "/uetlog"
+    }
+    return try here.variable("HOME").map { $0 + "/.local/state/uetlog" }
   }
 
   /// Refuses a log that has lost events since this machine last saw it; tells of a copy.

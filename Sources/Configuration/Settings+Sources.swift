@@ -26,10 +26,10 @@ extension Settings {
   /// The nearest `config/NAME`.
   private static func nearest(
     _ name: String, _ folders: [String]
-  ) throws(LogError) -> (path: String, bytes: [UInt8])? {
+  ) throws(LogError) -> File? {
     for folder in folders {
       let path = folder + "/" + name
-      if let bytes = try contents(path) { return (path, bytes) }
+      if let bytes = try contents(path) { return File(path: path, bytes: bytes) }
     }
     return nil
   }
@@ -54,9 +54,9 @@ extension Settings {
   }
 
   private mutating func readEnvironment(_ here: Surroundings) throws(LogError) {
-    guard here.environment.contains(where: { $0.name.hasPrefix("UETLOG_") }) else { return }
+    guard here.hasSettings else { return }
     for setting in SettingTable.all {
-      guard let text = here.variable(setting.variable) else { continue }
+      guard let text = try here.variable(setting.variable) else { continue }
       try set(setting.name, text: text, .variable(setting.variable), refusal: .settings)
     }
   }

@@ -23,13 +23,24 @@ package struct Settings: Sendable {
   }
 
   /// Values that differ in origin from the shipped ones, by name.
-  private var changes: [String: (value: SettingValue, source: Source)] = [:]
+  private var changes: [String: Change] = [:]
+
+  private struct Change {
+    var value: SettingValue
+    var source: Source
+  }
 
   /// What tokens cost, by model; empty until they are read.
   package var prices: [String: TokenPrice] = [:]
 
   /// The repository's prices and where they are; nil where the shipped ones are in force.
-  var priceFile: (path: String, bytes: [UInt8])?
+  var priceFile: File?
+
+  /// A file that settings were read from.
+  struct File {
+    var path: String
+    var bytes: [UInt8]
+  }
 
   /// The shipped settings.
   package init() {}
@@ -44,12 +55,12 @@ package struct Settings: Sendable {
         expected: setting.shipped, actual: "\(value)",
         hint: "Leave it out: a setting without effect would be a false promise")
     }
-    changes[setting.name] = (value, source)
+    changes[setting.name] = Change(value: value, source: source)
   }
 
   /// A setting's value and where it came from.
   package func value(_ setting: Setting) -> (value: SettingValue, source: Source) {
-    changes[setting.name] ?? (Self.shipped(setting), .shipped)
+    changes[setting.name].map { ($0.value, $0.source) } ?? (Self.shipped(setting), .shipped)
   }
 
   package static func shipped(_ setting: Setting) -> SettingValue {
@@ -100,6 +111,13 @@ package struct Settings: Sendable {
 
   /// The first eight bytes of the SHA-256 over all values and prices: records carry it.
   package var digest: UInt64 {
+    changes.isEmpty && priceFile == nil ? Self.shippedDigest : computedDigest
+  }
+
+  /// What `computedDigest` comes to where nothing was changed, as in most appends; a test compares.
+  package static var shippedDigest: UInt64 { 0xC760_32BA_E36C_CD0F }
+
+  package var computedDigest: UInt64 {
     var text = ""
     for setting in SettingTable.all {
       text += "\(setting.name)=\(changes[setting.name]?.value.description ?? setting.shipped)\n"

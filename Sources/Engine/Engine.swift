@@ -82,11 +82,12 @@ package final class Engine<Log: EventLog>: Sendable {
       hint: "Run the command again when fewer programs write to it")
   }
 
-  /// The definition of a type; one of a user's that the log knows is registered first.
+  /// The definition of a type; one of a user's that the log knows is registered first, one that an
+  /// earlier draft registers is taken until the log knows it.
   private func learnedType(_ name: String) throws(LogError) -> EventDefinition? {
     if let known = try catalog.definition(name) { return known }
     var read = ReadValue(key: SchemaRegistry.key(name))
-    guard let bytes = try log.read(&read) else { return nil }
+    guard let bytes = try log.read(&read) else { return catalog.offered(name) }
     return try catalog.add(name, bytes, origin: "schema of \(name) in the log")
   }
 }

@@ -75,11 +75,22 @@ package final class HighWaterSlot: Sendable {
       unsafe pread(descriptor, $0.baseAddress, $0.count, 0)
     }
     guard count > 0 else { return nil }
-    let words = String(decoding: line[..<count], as: UTF8.self).split(separator: " ")
-    guard words.count >= 3, let position = UInt64(words[0]), let root = Digest(hex: words[1]),
-      let epoch = UInt32(words[2])
+    var rest = line[..<count]
+    guard let position = UInt64(text(ofWord: &rest)), let root = Digest(hex: Array(word(&rest))),
+      let epoch = UInt32(text(ofWord: &rest))
     else { return nil }
     return Mark(position: Position(position), root: root, epoch: epoch)
+  }
+
+  /// Takes what stands before the next space.
+  private static func word(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let end = rest.firstIndex(of: 0x20) ?? rest.endIndex
+    defer { rest = rest[end...].dropFirst() }
+    return rest[..<end]
+  }
+
+  private static func text(ofWord rest: inout ArraySlice<UInt8>) -> String {
+    String(decoding: word(&rest), as: UTF8.self)
   }
 
   private static func highest(in directory: String) -> Mark? {
@@ -105,24 +116,5 @@ package final class HighWaterSlot: Sendable {
       partial += "/" + component
       _ = unsafe mkdir(partial, 0o700)
     }
-  }
-}
-
-extension Digest {
-  /// Parses 64 hexadecimal digits; nil for anything else.
-  package init?(hex text: some StringProtocol) {
-    guard text.utf8.count == 64 else { return nil }
-    var bytes: [UInt8] = []
-    var high: UInt8?
-    for character in text {
-      guard let digit = character.hexDigitValue else { return nil }
-      if let first = high {
-        bytes.append(first << 4 | UInt8(digit))
-        high = nil
-      } else {
-        high = UInt8(digit)
-      }
-    }
-    self.init(bytes)
   }
 }

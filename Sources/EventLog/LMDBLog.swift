@@ -29,32 +29,23 @@ package final class LMDBLog: EventLog {
   }
 
   package func read<U: ReadUnit>(_ unit: inout U) throws(LogError) -> U.Output {
-    try Self.read(environment, handles, &unit)
-  }
-
-  /// A transaction borrows its environment, which therefore comes as a parameter: what a class
-  /// holds can't be borrowed for longer than an expression.
-  private static func read<U: ReadUnit>(
-    _ environment: borrowing Environment, _ handles: TableHandles, _ unit: inout U
-  ) throws(LogError) -> U.Output {
-    let transaction = try environment.beginReading()
-    let generation = try RowGeneration.inForce(transaction, handles)
-    let tables = ReadTables(transaction, handles, generation)
-    return try unit.run(tables)
+    try Self.read(environment, handles) { (tables) throws(LogError) in try unit.run(tables) }
   }
 
   /// Runs a unit that looks at the stored bytes themselves.
   package func audit<U: AuditUnit>(_ unit: inout U) throws(LogError) -> U.Output {
-    try Self.audit(environment, handles, &unit)
+    try Self.read(environment, handles) { (tables) throws(LogError) in try unit.run(tables) }
   }
 
-  private static func audit<U: AuditUnit>(
-    _ environment: borrowing Environment, _ handles: TableHandles, _ unit: inout U
-  ) throws(LogError) -> U.Output {
+  /// A transaction borrows its environment, which therefore comes as a parameter: what a class
+  /// holds can't be borrowed for longer than an expression.
+  private static func read<Output>(
+    _ environment: borrowing Environment, _ handles: TableHandles,
+    _ body: (borrowing ReadTables) throws(LogError) -> Output
+  ) throws(LogError) -> Output {
     let transaction = try environment.beginReading()
     let generation = try RowGeneration.inForce(transaction, handles)
-    let tables = ReadTables(transaction, handles, generation)
-    return try unit.run(tables)
+    return try body(ReadTables(transaction, handles, generation))
   }
 
   private static func readDescription(

@@ -1,23 +1,11 @@
-internal import Bytes
-internal import Events
-internal import LMDB
+package import Bytes
+package import Events
+package import LMDB
 
-/// The tables of a log inside the one write transaction.
-struct WriteTables: ~Copyable, ~Escapable {
-  var transaction: WriteTransaction
-  let handles: TableHandles
-  var generation: RowGeneration
-  private var idCursor: KeptCursor?
+/// The tables inside the one write transaction.
+package typealias WriteTables = Tables<WriteTransaction>
 
-  @_lifetime(copy transaction)
-  init(
-    _ transaction: consuming WriteTransaction, _ handles: TableHandles, _ generation: RowGeneration
-  ) {
-    self.transaction = transaction
-    self.handles = handles
-    self.generation = generation
-  }
-
+extension WriteTables {
   /// Keeps cursors in the tables that events are put into one after the other.
   mutating func keepCursors() throws(LogError) {
     do throws(LMDBError) {
@@ -29,49 +17,134 @@ struct WriteTables: ~Copyable, ~Escapable {
 }
 
 extension WriteTables: LogWriter {
-  func transactionID() -> UInt64 { transaction.id }
+  package func transactionID() -> UInt64 { transaction.id }
 
-  func head() throws(LogError) -> Head { try Reading.head(transaction, handles) }
-
-  func event(at position: Position) throws(LogError) -> Event? {
-    try Reading.event(at: position, transaction, handles)
+  package mutating func append(_ record: EncodedRecord, at position: Position) throws(LogError) {
+    let byteCount = record.envelope.count + Salt.byteCount
+    let isInline = byteCount + record.payload.count <= Pieces.inlineByteCountMax
+    let salt: InlineArray<2, UInt64> = [
+      record.salt.high.littleEndian, record.salt.low.littleEndian,
+    ]
+    let payload = isInline ? record.payload.rawSpan : RawSpan()
+    // Not through `change`: a closure can't take spans along.
+    do throws(LMDBError) {
+      try transaction.append(
+        handles.log, key: position.rawValue, record.envelope.rawSpan, unsafe salt.span.bytes,
+        payload)
+    } catch { throw LogError(error, doing: "storing an event") }
+    if !isInline { try putPieces(record.payload, position) }
   }
 
-  func scan(
-    from first: Position, _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
+  private mutating func putPieces(
+    _ payload: [UInt8], _ position: Position
   ) throws(LogError) {
-    try Reading.scan(from: first, transaction, handles, body)
+    var start = 0
+    var piece: UInt64 = 0
+    while start < payload.count {
+      let end = start + Pieces.next(payload.count - start)
+      let key = Pieces.key(position: position.rawValue, piece: piece)
+      try change("storing a payload") { (tables) throws(LMDBError) in
+        try tables.transaction.put(
+          tables.handles.chunks, key: key, value: payload.rawSpan.extracting(start..<end),
+          append: true)
+      }
+      start = end
+      piece += 1
+    }
   }
 
-  func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry? {
-    try Reading.entry(for: key, transaction, handles, through: idCursor)
+  package mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError) {
+    let key = key.bytes
+    let words = entry.words
+    do throws(LMDBError) {
+      try transaction.put(
+        handles.ids, key: unsafe key.span.bytes, value: unsafe words.span.bytes)
+    } catch { throw LogError(error, doing: "storing an id") }
   }
 
-  func number(of name: Name) throws(LogError) -> EntityNumber? {
-    try Reading.number(of: name, transaction, handles)
+  package mutating func set(_ number: EntityNumber, of name: Name) throws(LogError) {
+    var value: [UInt8] = []
+    value.append(littleEndian: number.rawValue)
+    try change("storing a name") { (tables) throws(LMDBError) in
+      try tables.transaction.put(tables.handles.names, key: name.bytes, value: value)
+    }
   }
 
-  func row(_ number: EntityNumber) throws(LogError) -> StateRow? {
-    try Reading.row(number, generation, transaction, handles)
+  package mutating func set(_ row: StateRow, _ number: EntityNumber) throws(LogError) {
+    try put(row, number, generation)
   }
 
-  func forEachName(
-    prefix: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
+  package mutating func stage(_ row: StateRow, _ number: EntityNumber) throws(LogError) {
+    try put(row, number, generation.other)
+  }
+
+  private mutating func put(
+    _ row: StateRow, _ number: EntityNumber, _ generation: RowGeneration
   ) throws(LogError) {
-    try Reading.forEachName(prefix: prefix, from: prefix, transaction, handles, body)
+    guard let key = generation.key(number) else {
+      throw LogError(.system, "\(number.rawValue) is no number of a row")
+    }
+    try change("storing a row") { (tables) throws(LMDBError) in
+      try tables.transaction.put(tables.handles.state, key: key, value: row.encoded)
+    }
   }
 
-  func forEachName(
-    prefix: [UInt8], from first: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool
+  package mutating func adoptStagedRows() throws(LogError) {
+    generation = generation.other
+    try setMain(MainKey.rows, generation.encoded)
+  }
+
+  package mutating func removeRowsNotInForce(count: Int) throws(LogError) -> Bool {
+    let keys = try keys(of: generation.other, countMax: count)
+    for key in keys {
+      try change("removing a row") { (tables) throws(LMDBError) in
+        try tables.transaction.delete(tables.handles.state, key: key)
+      }
+    }
+    return keys.count == count && count > 0
+  }
+
+  private borrowing func keys(
+    of generation: RowGeneration, countMax: Int
+  ) throws(LogError) -> [UInt64] {
+    let doing = "listing rows"
+    var keys: [UInt64] = []
+    var cursor = try transaction.walk(handles.state, doing: doing)
+    var entry = try cursor.start(at: generation.firstKey, doing: doing)
+    while let found = entry, keys.count < countMax, generation.has(found.integerKey) {
+      keys.append(found.integerKey)
+      entry = try cursor.step(doing: doing)
+    }
+    return keys
+  }
+
+  package mutating func set(subtreeRoot root: Digest, _ block: UInt64) throws(LogError) {
+    try change("storing a tree node") { (tables) throws(LMDBError) in
+      try tables.transaction.put(tables.handles.tree, key: block, value: root.bytes)
+    }
+  }
+
+  package mutating func set(_ head: Head) throws(LogError) {
+    try setMain(MainKey.head, head.encoded)
+  }
+
+  package mutating func set(_ value: [UInt8]?, _ key: String) throws(LogError) {
+    try setMain(MainKey.value(key), value)
+  }
+
+  mutating func setMain(_ key: [UInt8], _ value: [UInt8]?) throws(LogError) {
+    try change("storing a value") { (tables) throws(LMDBError) in
+      if let value {
+        try tables.transaction.put(tables.handles.main, key: key, value: value)
+      } else {
+        try tables.transaction.delete(tables.handles.main, key: key)
+      }
+    }
+  }
+
+  private mutating func change(
+    _ doing: String, _ body: (inout WriteTables) throws(LMDBError) -> Void
   ) throws(LogError) {
-    try Reading.forEachName(prefix: prefix, from: first, transaction, handles, body)
-  }
-
-  func subtreeRoot(_ block: UInt64) throws(LogError) -> Digest? {
-    try Reading.subtreeRoot(block, transaction, handles)
-  }
-
-  func value(_ key: String) throws(LogError) -> [UInt8]? {
-    try Reading.main(MainKey.value(key), transaction, handles)
+    do throws(LMDBError) { try body(&self) } catch { throw LogError(error, doing: doing) }
   }
 }

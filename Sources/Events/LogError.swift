@@ -74,6 +74,13 @@ package struct LogError: Error, Hashable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
+  /// The same error, of a line of the input.
+  package func at(line: Int?) -> LogError {
+    var located = self
+    located.line = line
+    return located
+  }
+
   package var description: String {
     var text = message
     if let pointer, !pointer.isEmpty { text += " at \(pointer)" }

@@ -35,6 +35,9 @@ package struct EntityNumber: Hashable, Comparable, Sendable {
     rawValue = position.rawValue * Self.namesPerEvent + UInt64(ordinal)
   }
 
+  /// The event that gave the number.
+  package var origin: Position { Position(rawValue / Self.namesPerEvent) }
+
   package static func < (a: EntityNumber, b: EntityNumber) -> Bool { a.rawValue < b.rawValue }
 
   /// No row: numbers start with the first event, so zero is free.

@@ -33,6 +33,34 @@ extension JSONDocument {
     return pointer.lastIndex(of: "/").map { String(pointer[..<$0]) } ?? ""
   }
 
+  /// The keys that a JSON pointer leads through; what stands before its first slash is none.
+  package static func steps(of pointer: String) -> [String] {
+    var steps: [String] = []
+    var rest = pointer.utf8[...]
+    while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+      rest = rest[rest.index(after: slash)...]
+      steps.append(key(ofStep: rest.prefix { $0 != UInt8(ascii: "/") }))
+    }
+    return steps
+  }
+
+  private static func key(ofStep step: Substring.UTF8View) -> String {
+    var key: [UInt8] = []
+    var isEscaped = false
+    for byte in step {
+      switch (isEscaped, byte) {
+      case (true, UInt8(ascii: "0")): isEscaped = false
+      case (true, UInt8(ascii: "1")):
+        key[key.count - 1] = UInt8(ascii: "/")
+        isEscaped = false
+      default:
+        key.append(byte)
+        isEscaped = byte == UInt8(ascii: "~")
+      }
+    }
+    return String(decoding: key, as: UTF8.self)
+  }
+
   /// A key as a step of a JSON pointer.
   package static func pointerStep(_ key: String) -> String {
     guard key.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {

@@ -1,6 +1,6 @@
 extension Scanner {
   /// Up to here, comparing each key with those before it is cheaper than sorting.
-  private static var pairwise: Int { 32 }
+  private static var pairwise: Int { 64 }
 
   /// Whether no two keys of the object at `index` mean the same string.
   mutating func keysAreUnique(of index: Int, count: Int) -> Bool {

@@ -90,10 +90,21 @@ package struct MetaPages: Hashable, Sendable {
     // A commit between the reads of the two pages shows as a difference from the next attempt.
     for _ in 0..<16 {
       let current = try start(of: descriptor)
-      if current == previous { return current }
+      if areEqual(current, previous) { return current }
       previous = current
     }
     throw .tryAgain
+  }
+
+  /// `==` looks at one byte after the other.
+  private static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    guard one.count == other.count else { return false }
+    return unsafe one.withUnsafeBytes { one in
+      unsafe other.withUnsafeBytes { other in
+        guard let one = one.baseAddress, let start = other.baseAddress else { return true }
+        return unsafe memcmp(one, start, other.count) == 0
+      }
+    }
   }
 
   private static func start(of descriptor: Int32) throws(LMDBError) -> [UInt8] {

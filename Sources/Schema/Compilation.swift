@@ -146,7 +146,7 @@ struct Compilation {
       let name = document.string(key) ?? ""
       if let keyword = Keyword.byName[name] {
         found.add(keyword, value)
-      } else if !Keyword.annotations.contains(name), !name.hasPrefix("x-") {
+      } else if !Keyword.isAnnotation(name), !name.hasPrefix("x-") {
         unknown = unknown ?? key
       }
     }

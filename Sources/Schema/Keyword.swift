@@ -12,13 +12,22 @@ enum Keyword: String, CaseIterable {
   case allOf, anyOf, oneOf, not
   case `if`, then, `else`
 
-  static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+  static let byName: [String: Keyword] = {
+    var keywords: [String: Keyword] = [:]
+    keywords.reserveCapacity(allCases.count)
+    for keyword in allCases { keywords[keyword.rawValue] = keyword }
+    return keywords
+  }()
 
   /// Keywords that say something to readers and nothing about validity.
-  static let annotations: Set<String> = [
-    "title", "description", "default", "examples", "$comment", "readOnly", "writeOnly",
-    "contentMediaType", "contentEncoding",
-  ]
+  static func isAnnotation(_ name: String) -> Bool {
+    switch name {
+    case "title", "description", "default", "examples", "$comment", "readOnly", "writeOnly",
+      "contentMediaType", "contentEncoding":
+      true
+    default: false
+    }
+  }
 
   /// How the value of a keyword holds subschemas.
   enum Nesting { case none, schema, list, map, schemaOrList }

@@ -91,10 +91,12 @@ struct Registry {
     _ uri: URIReference
   ) throws(SchemaError) -> (Location, base: String)? {
     let name = uri.withoutFragment
-    if resources[name] == nil { indexIDs() }
     if resources[name] == nil {
-      guard let document = try document(name) else { return nil }
-      _ = add(document, id: name)
+      if let document = try document(name) {
+        _ = add(document, id: name)
+      } else {
+        indexIDs()
+      }
     }
     guard let (resource, base) = resources[name] else { return nil }
     let fragment = uri.decodedFragment
@@ -121,8 +123,7 @@ struct Registry {
     let document = documents[start.document]
     var node = start.node
     var base = base
-    for part in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-      let step = Self.unescaped(part)
+    for step in JSONDocument.steps(of: pointer) {
       var next: JSONNode?
       if document.kind(node) == .array, let wanted = Int(step), String(wanted) == step {
         var index = 0
@@ -138,23 +139,5 @@ struct Registry {
       base = self.base(of: node, in: document, outer: base)
     }
     return (Location(document: start.document, node: node), base)
-  }
-
-  private static func unescaped(_ step: Substring) -> String {
-    guard step.contains("~") else { return String(step) }
-    var result = ""
-    var tilde = false
-    for scalar in step.unicodeScalars {
-      if tilde {
-        result.unicodeScalars.append(scalar == "1" ? "/" : "~")
-        if scalar != "0", scalar != "1" { result.unicodeScalars.append(scalar) }
-        tilde = false
-      } else if scalar == "~" {
-        tilde = true
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

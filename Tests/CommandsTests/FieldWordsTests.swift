@@ -1,5 +1,6 @@
 import Events
 import Pipeline
+import Schema
 import Testing
 
 @testable import Commands

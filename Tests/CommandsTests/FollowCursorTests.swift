@@ -11,19 +11,19 @@ import Testing
     let place = try TemporaryDirectory()
     place.directory("log")
     let log = place.path + "/log"
-    var first: FollowCursor? = try FollowCursor(log: log, name: "mirror")
+    var first: FollowCursor? = try FollowCursor(log: log, name: "mirror", conditions: "")
     try first?.save(Position(3))
     let error = try #require(throws: LogError.self) {
-      try FollowCursor(log: log, name: "mirror")
+      try FollowCursor(log: log, name: "mirror", conditions: "")
     }
     #expect(error.code == .busy)
     #expect(ExitCode(error.code) == .temporary)
     #expect(error.message.contains("mirror"))
     // Another name is free.
-    let other = try FollowCursor(log: log, name: "other")
-    #expect(try other.load(end: Position(9)) == Position(1))
+    let other = try FollowCursor(log: log, name: "other", conditions: "")
+    #expect(try other.load(end: Position(9)) == nil)
     first = nil
-    let second = try FollowCursor(log: log, name: "mirror")
+    let second = try FollowCursor(log: log, name: "mirror", conditions: "")
     #expect(try second.load(end: Position(9)) == Position(3))
   }
 }

@@ -1,4 +1,5 @@
 import Events
+import Pipeline
 import Testing
 
 @testable import Commands
@@ -19,7 +20,7 @@ import Testing
   }
 
   @Test func `a type of one's own is taken`() throws {
-    let type = try UserType(schema(), file: "f.json")
+    let type = try UserType(schema(), origin: "f.json")
     #expect(type.name == "deploy_finished")
     #expect(!type.bytes.contains(0x0A))
   }
@@ -36,7 +37,7 @@ import Testing
       (schema(more: #","entity": "task-{deploy_id}""#), "/x-uetlog/entity"),
     ]
     for (bytes, pointer) in wrong {
-      let error = try #require(throws: LogError.self) { try UserType(bytes, file: "f.json") }
+      let error = try #require(throws: LogError.self) { try UserType(bytes, origin: "f.json") }
       #expect(error.pointer == pointer, "\(error)")
       #expect(ExitCode(error.code) == .badInput)
     }
@@ -44,7 +45,7 @@ import Testing
 
   @Test func `a schema that can't be compiled is refused`() throws {
     let error = try #require(throws: LogError.self) {
-      try UserType(schema(type: "text"), file: "f.json")
+      try UserType(schema(type: "text"), origin: "f.json")
     }
     #expect(ExitCode(error.code) == .badInput)
   }

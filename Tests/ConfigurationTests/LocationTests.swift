@@ -65,12 +65,12 @@ import Testing
   }
 
   @Test func `heads are noted in the user's state folder`() throws {
-    func state(_ environment: [String: String]) -> String? {
-      OpenedLog.stateDirectory(Surroundings(workingDirectory: "/w", environment: environment))
+    func state(_ environment: [String: String]) throws -> String? {
+      try OpenedLog.stateDirectory(Surroundings(workingDirectory: "/w", environment: environment))
     }
-    #expect(state(["UETLOG_STATE": "s", "HOME": "/h"]) == "/w/s")
-    #expect(state(["XDG_STATE_HOME": "/x", "HOME": "/h"]) == "/x/uetlog")
-    #expect(state(["XDG_STATE_HOME": "x", "HOME": "/h"]) == "/h/.local/state/uetlog")
-    #expect(state([:]) == nil)
+    #expect(try state(["UETLOG_STATE": "s", "HOME": "/h"]) == "/w/s")
+    #expect(try state(["XDG_STATE_HOME": "/x", "HOME": "/h"]) == "/x/uetlog")
+    #expect(try state(["XDG_STATE_HOME": "x", "HOME": "/h"]) == "/h/.local/state/uetlog")
+    #expect(try state([:]) == nil)
   }
 }

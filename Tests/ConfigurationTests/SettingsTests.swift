@@ -149,6 +149,12 @@ import Testing
     #expect(error.code == .settings && error.pointer == "/models/m")
   }
 
+  @Test func `the digest that is written down is that of the shipped settings`() {
+    let shipped = Settings()
+    let found = String(shipped.computedDigest, radix: 16)
+    #expect(Settings.shippedDigest == shipped.computedDigest, "write 0x\(found) in Settings.swift")
+  }
+
   @Test func `the digest tells other prices, not another spacing`() throws {
     let place = try TemporaryDirectory()
     func digest() throws -> UInt64 {

@@ -3,14 +3,12 @@ import Engine
 import EventLog
 import Events
 import Pipeline
+import TestSupport
 import Testing
 
 /// The small values of a log are not hashed: each change of one is found all the same.
 @Suite struct VerifyValuesTests {
   typealias Phase = Verification.Phase
-
-  private let schema =
-    #"{"$id":"t","title":"deploy_finished","type":"object","x-uetlog":{"stream":"deploy-{id}","reversal":"none"}}"#
 
   /// A log with a user's type and an event of it.
   private func made() throws -> VerifyDirectory {
@@ -18,7 +16,7 @@ import Testing
     try directory.create(
       verifyIdentity, values: [ViewLayouts.key: ViewLayouts.current.encoded])
     let engine = try directory.engine()
-    _ = try engine.registerSchema("deploy_finished", Array(schema.utf8))
+    _ = try engine.registerSchema(UserType(TestTypes.deploy(), origin: "a test"))
     for (type, json) in [
       ("deploy_finished", #"{"id":"1"}"#),
       ("worker_spawned", #"{"worker_id":"w","adapter_type":"a"}"#),

@@ -79,6 +79,15 @@ struct DocumentTests {
       ])
   }
 
+  @Test func `a pointer's steps are keys`() {
+    #expect(JSONDocument.steps(of: "") == [])
+    #expect(JSONDocument.steps(of: "#") == [])
+    #expect(JSONDocument.steps(of: "/") == [""])
+    #expect(JSONDocument.steps(of: "#/a~1b//m~0n/0/ü/") == ["a/b", "", "m~n", "0", "ü", ""])
+    // RFC 6901, 4: ~01 is ~1 and no slash.
+    #expect(JSONDocument.steps(of: "/~01/~10/~00/~2/~~1") == ["~1", "/0", "~0", "~2", "~/"])
+  }
+
   @Test func `compacting drops only whitespace between tokens`() throws {
     let document = try parse(" { \"a b\" : [ 1.50 , \"\\u0020 x\" ,\n[ ] ] , \"c\":[1,2] } ")
     let expected = #"{"a b":[1.50,"\u0020 x",[]],"c":[1,2]}"#

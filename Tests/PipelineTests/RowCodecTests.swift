@@ -47,6 +47,12 @@ struct RowCodecTests {
     }
   }
 
+  @Test func `a category's layout is that of its type`() {
+    for category in Category.allCases {
+      #expect(category.layout == entityType(of: category)?.layout)
+    }
+  }
+
   @Test func `a flipped length, category or layout is corruption`() throws {
     var row = StateRow()
     row.store(PatchState())

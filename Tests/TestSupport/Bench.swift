@@ -110,6 +110,18 @@ package enum TestTypes {
      "properties": {"id": {"type": "string"}}, "x-uetlog": {"stream": "thing-{id}"}}
     """
   static let all = [("thing_noted", thing), ("thing_seen", thing)]
+
+  /// A user's type `deploy_finished`, as its file could be; it goes to `deploy-{id}`.
+  package static func deploy(description: String = "It is done.", more: String = "") -> [UInt8] {
+    Array(
+      """
+      {"$schema": "http://json-schema.org/draft-07/schema#", "$id": "t",
+       "title": "deploy_finished", "description": "\(description)",
+       "x-uetlog": {"stream": "deploy-{id}", "reversal": "none", "severity": "info"\(more)},
+       "type": "object", "additionalProperties": false, "required": ["id"],
+       "properties": {"id": {"type": "string"}}}
+      """.utf8)
+  }
 }
 
 extension Bench {

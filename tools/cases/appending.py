@@ -108,6 +108,27 @@ def case_a_receipt_per_line_as_it_goes(box):
     same((process.returncode, output, errors), (0, b"", b""), "end")
 
 
+def case_who_follows_before_there_is_a_log_sees_what_others_append(box):
+    process = box.start("append", "--follow-stdin", "--json")
+
+    def answer(kind):
+        line = {"type": kind, "payload": {"worker_id": "w1"}}
+        process.stdin.write(json.dumps(line).encode() + b"\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
+
+    try:
+        same(answer("worker_idle")["error"]["code"], "rejected", "before there is a worker")
+        same(os.path.exists(box.log), False, "a log")
+        box.append("worker_spawned", "worker_id=w1", "adapter_type=aider")
+        same(answer("worker_idle")["position"], 2, "position")
+    finally:
+        process.stdin.close()
+        process.wait(timeout=20)
+        process.stdout.close()
+        process.stderr.close()
+
+
 def case_a_refused_line_does_not_end_the_following(box):
     process = box.start("append", "--follow-stdin", "--json")
     answers = []

@@ -154,9 +154,45 @@ def case_what_is_refused_makes_no_log(box):
                           (["append", "note", "text=a", "--dry-run"], 0)):
         box.run(*words, status=status)
         same(os.path.exists(box.log), False, f"a log after {words}")
+        # A directory without a log is one to make it in, and none yet.
+        os.mkdir(box.log)
+        box.run(*words, status=status)
+        same(os.listdir(box.log), [], f"files after {words}")
+        os.rmdir(box.log)
+    good, bad = '{"type":"note","payload":{"text":"a"}}\n', '{"type":"note","payload":{}}\n'
+    for text, words, status in ((bad * 3 + "{\n", [], 65), (bad, ["--follow-stdin"], 65),
+                                ("", [], 0), ("\n\n", ["--follow-stdin"], 0),
+                                (good + bad, ["--atomic"], 65), (bad + good, ["--atomic"], 65),
+                                (good + "{\n", ["--atomic"], 65), (good, ["--dry-run"], 0),
+                                ('{"type":"event_reversed","payload":{"target":"' + RUN +
+                                 '","reason":"r"}}\n', [], 65)):
+        done = box.run("append", *words, stdin=text, status=status)
+        same(os.path.exists(box.log), False, f"a log after {text!r} with {words}")
+        same(done.errors.count("uetlog: line "), sum(map(text.count, ("{}", "{\n", "{\"target")))
+             if "--atomic" not in words else 1, f"refused lines of {text!r}")
     # The payload is read once, though it is tried out first.
     box.run("append", "note", "--data", "-", stdin=b'{"text":"a"}')
     same(len(box.events()), 1, "events")
+
+
+def case_a_log_begins_with_the_first_line_it_takes(box):
+    good, bad = {"type": "note", "payload": {"text": "a"}}, {"type": "note", "payload": {}}
+    for words in ([], ["--follow-stdin"]):
+        box.log = box.path("log" + "".join(words))
+        done = box.run("append", *words, status=65,
+                       stdin="".join(json.dumps(line) + "\n" for line in (bad, good, bad, good)))
+        has(done.errors, "made a new log", "line 1:", "line 3:")
+        same(len(box.events()), 2, "events")
+    box.log = box.path("atomic")
+    box.lines(good, good, arguments=["--atomic"])
+    same(len(box.events()), 2, "events")
+    # What can't be made ends the command, and is not one line's fault.
+    box.path("file", "")
+    box.log = box.path("file/log")
+    done = box.run("append", stdin="".join(json.dumps(line) + "\n" for line in (bad, good, good)),
+                   status=73)
+    has(done.errors, "line 1:")
+    same("line 2" in done.errors, False, "a refused line 2")
 
 
 def case_a_budget_that_is_used_up(box):
@@ -190,7 +226,6 @@ def case_the_logs_own_facts(box):
     for words in (["import_undone", "import_id=z", "reason=r"],
                   ["payload_redacted", "position:=1", "reason=r"],
                   ["checkpoint_sealed", "size:=9", f"root={root}"],
-                  ["schema_registered", "type=note", f"digest={root}", "schema:={}"],
                   ["budget_warning", "scope=total", "limit_micro_usd=1", "spent_micro_usd=1"],
                   ["import_started", "import_id=i", "source=s"]):
         error = box.append(*words, status=65)
@@ -223,7 +258,7 @@ def case_an_empty_key(box):
     done = box.run("append", "--json", status=65,
                    stdin=json.dumps({"type": "note", "key": "", "payload": {"text": "x"}}))
     same(done.error["pointer"], "/key", "pointer")
-    same(len(box.events()), 0, "events")
+    same(os.path.exists(box.log), False, "a log")
 
 
 def case_an_argument_that_is_not_utf8(box):
@@ -233,6 +268,20 @@ def case_an_argument_that_is_not_utf8(box):
     box.run("show", b"\xff", status=65)
     box.append("note", "text=é€😀")
     same([event["payload"]["text"] for event in box.events()], ["é€😀"], "events")
+
+
+def case_a_variable_that_is_not_utf8(box):
+    note = ["append", "note", "text=a"]
+    for name in ("UETLOG", "UETLOG_RUN", "UETLOG_APPEND_WAIT", "UETLOG_STATE", "HOME"):
+        done = box.run(*note, "--json", status=78, **{name: b"/tmp/\xff"})
+        has(done.error["message"], name, "not UTF-8")
+        same(done.errors.isascii(), True, f"the value of {name} is not shown: {done.errors!r}")
+    box.run("stats", status=78, UETLOG=b"\xff")
+    same(sorted(os.listdir(box.home)), [], "files")
+    # What says it otherwise counts, and so do values that only colours hang on.
+    box.run(*note, "--log", box.log, UETLOG=b"\xff", TERM=b"\xff", UETLOG_KEYS=b"\xff")
+    box.run("help", UETLOG=b"\xff")
+    same(len(box.events()), 1, "events")
 
 
 def case_only_white_space_is_a_blank_line(box):

@@ -1,5 +1,6 @@
 """Schemas, settings, imports, verification, help."""
 import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -22,18 +23,81 @@ def case_schemas_are_listed_shown_and_checked(box):
 
 
 def case_a_type_of_ones_own(box):
-    schema = {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": "schema/events/build/build_finished.v1.json",
-        "title": "build_finished", "description": "A build ended.", "type": "object",
-        "additionalProperties": False, "required": ["build"],
-        "properties": {"build": {"type": "integer"}},
-        "x-uetlog": {"stream": "build-{build}", "neutral": True, "reversal": "none",
-                     "severity": "info"}}
-    path = box.path("build_finished.v1.json", json.dumps(schema))
+    path = box.path("build_finished.v1.json", json.dumps(build_finished()))
     box.run("schema", "add", path)
     same(box.append("build_finished", "build=7")["stream"], "build-7", "stream")
     box.append("build_finished", "build=many", status=65)
+    box.run("verify")
+
+
+def build_finished(**changes):
+    """The schema of an event type of one's own."""
+    return {"$schema": "http://json-schema.org/draft-07/schema#",
+            "$id": "schema/events/build/build_finished.v1.json",
+            "title": "build_finished", "description": "A build ended.", "type": "object",
+            "additionalProperties": False, "required": ["build"],
+            "properties": {"build": {"type": "integer"}},
+            "x-uetlog": {"stream": "build-{build}", "reversal": "none", "severity": "info"},
+            **changes}
+
+
+def case_a_log_with_types_of_ones_own_is_copied(box):
+    for number in range(3):
+        schema = build_finished(title=f"build_{number}")
+        box.run("schema", "add", box.path("type.json", json.dumps(schema, indent=1)))
+        box.append(f"build_{number}", "build=7")
+    export = box.run("replay", "--format", "jsonl").bytes
+    for words in ([], ["--atomic"], ["--follow-stdin"]):
+        box.log = box.path("copy" + "".join(words))
+        box.run("append", *words, stdin=export)
+        same(box.run("replay", "--format", "jsonl").bytes, export, f"the copy with {words}")
+        same(box.append("build_1", "build=8")["stream"], "build-8", "stream")
+        box.append("build_1", "build=many", status=65)
+        box.run("append", *words, stdin=export)
+        same(len(box.events()), 7, "events after a second copy")
+        has(box.run("schema", "add", box.path("type.json")).errors, "knows build_2 already")
+        box.run("verify")
+
+
+def case_a_registration_is_checked_wherever_it_comes_from(box):
+    def line(schema, **changes):
+        text = json.dumps(schema, separators=(",", ":"))
+        payload = {"type": schema.get("title", "build_finished"), "schema": schema,
+                   "digest": hashlib.sha256(text.encode()).hexdigest(), **changes}
+        return {"type": "schema_registered", "payload": payload}
+
+    good = build_finished()
+    traits = good["x-uetlog"]
+    wrong = [(line({}), "/schema"), (line(good, type="build_ended"), "/type"),
+             (line(good, digest="0" * 64), "/digest"),
+             (line(build_finished(title="note")), "/schema/title"),
+             (line(build_finished(properties={"build": {"type": "integer", "dependentRequired": {}}})),
+              "/schema/properties/build/dependentRequired"),
+             (line(build_finished(**{"x-uetlog": {**traits, "stream": "task-{build}"}})),
+              "/schema/x-uetlog/stream"),
+             (line(build_finished(**{"x-uetlog": {**traits, "reads": ["task-T1"]}})),
+              "/schema/x-uetlog/reads")]
+    use = {"type": "build_finished", "payload": {"build": 7}}
+    for bad, pointer in wrong:
+        same(box.lines(bad, status=65).error["pointer"], pointer, "pointer")
+        box.lines(bad, use, status=65)
+        same(os.path.exists(box.log), False, f"a log after {bad}")
+    # A type whose registration is refused when it comes to be stored is nobody's.
+    late = {**line(good), "expect": 9}
+    box.append("note", "text=a")
+    done = box.lines(late, use, status=65)
+    same([json.loads(text)["error"]["code"] for text in done.errors.splitlines()],
+         ["conflict", "unknown_type"], "errors")
+    box.lines(use, late, use, arguments=["--atomic"], status=65)
+    same(len(box.events()), 1, "events")
+    first, second = box.lines(line(good), use).lines
+    same((first["position"], second["position"], second["stream"]), (2, 3, "build-7"), "stored")
+    # The same type: the first receipt with the same schema, refused with another.
+    same(box.lines(line(good)).lines, [{**first, "duplicate": True}], "receipt")
+    other = line(build_finished(description="Another."))
+    same(box.lines(other, status=65).error["code"], "id_taken", "code")
+    same(box.run("schema", "add", box.path("o.json", json.dumps(other["payload"]["schema"])),
+                 "--json", status=65).error["code"], "id_taken", "code")
     box.run("verify")
 
 
@@ -88,6 +152,7 @@ def case_an_import_that_is_tried_out_makes_no_log(box):
     path = repository(box)
     tried = box.run("import", "git", path, "--dry-run", "--json").json
     same(tried["dry_run"], True, "dry_run")
+    box.run("import", "git", path, "--project", "", status=65)
     has(box.run("import", "git", path, "--dry-run").output, "events would be stored")
     same(os.path.exists(box.log), False, "a log")
     done = box.run("import", "git", path, "--json").json

@@ -340,6 +340,44 @@ def case_a_cursor_outlives_kills(box):
     same(left <= {"mirror", "mirror.lock", "mirror.tmp"}, True, f"files left by kills: {left}")
 
 
+def case_a_cursor_keeps_its_conditions(box):
+    box.worker()
+    words = ["replay", "--follow", "--cursor", "mirror", "--format", "jsonl"]
+    first = ["--type", "worker_idle", "--label", "a= b", "--from", "1"]
+    box.run(*words, *first, "--to", "1")
+    for others, found in (([], "no conditions"), (["--type", "worker_idle"], "--type worker_idle"),
+                          ([*first[:4], "--from", "2"], "--from 2"),
+                          ([*first, "--until", "2026-01-01"], "--until 2026-01-01")):
+        error = box.run(*words, *others, "--to", "1", "--json", status=64).error
+        has(error["expected"], '--from 1 --type worker_idle --label "a= b"')
+        has(error["actual"], found)
+        has(error["message"] + error["hint"], '"mirror"', "another name")
+    # The same in another order, and another end.
+    box.append("worker_draining", "worker_id=w1", "--label", "a= b")
+    box.run(*words, *first[2:], *first[:2], "--to", "3")
+    # One that an earlier version wrote takes the conditions that come.
+    path = os.path.join(box.log, "cursors", "old")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("2\n")
+    old = ["replay", "--follow", "--cursor", "old", "--format", "jsonl", "--stream", "worker-w1"]
+    same(len(box.run(*old, "--to", "3").lines), 2, "events")
+    box.run(*old, "--type", "note", "--to", "3", status=64)
+
+
+def case_a_cursor_goes_on_behind_what_it_began_with(box):
+    """The newest N, and a time, are where a reader begins; from then on none is left out."""
+    for words in (["--last", "1"], ["--since", "-1s"]):
+        name = ["replay", "--follow", "--cursor", "c" + words[0][2:], "--format", "jsonl", *words]
+        box.append("note", "text=a")
+        box.run(*name, "--to", str(len(box.events())))
+        for text in "bcd":
+            box.append("note", f"text={text}")
+        time.sleep(1.1)
+        texts = [event["payload"]["text"]
+                 for event in box.run(*name, "--to", str(len(box.events()))).lines]
+        same(texts, ["b", "c", "d"], f"texts with {words}")
+
+
 def case_two_readers_with_one_cursor(box):
     box.append("note", "text=first")
     words = ["replay", "--follow", "--cursor", "mirror", "--format", "jsonl"]

@@ -37,8 +37,15 @@ def case_a_dry_run_shows_the_plan(box):
     box.task()
     count = len(box.events())
     done = box.run("compensate", "--stream", "task-T1", "--to", "1", "--reason", "x", "--dry-run")
-    has(done.output, "task_started", "task_assigned")
+    has(done.output, "would undo task_started", "task_assigned", "would prove task-T1 is pending")
+    same("proved" in done.output, False, "a proof of what is not done")
+    words = ["compensate", "--stream", "task-T1", "--to", "1", "--reason", "x", "--json"]
+    planned = box.run(*words, "--dry-run").json
     same(len(box.events()), count, "events")
+    done = box.run(*words).json
+    for plan, proof in zip(planned["proofs"], done["proofs"], strict=True):
+        same((plan["expected"], plan["would_hold"]), (proof["after"], True), "what was expected")
+        same(("holds" in plan, "would_hold" in proof), (False, False), "words for both")
 
 
 def case_a_reverse_event_is_not_reversed(box):

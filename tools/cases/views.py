@@ -76,6 +76,13 @@ def case_the_past(box):
     same(rows(box, "patches", "--at", "1"), [], "before")
 
 
+def case_the_past_is_not_watched(box):
+    box.worker()
+    for at in ("1", "-1h"):
+        error = box.run("project", "workers", "--at", at, "--watch", "--json", status=64).error
+        has(error["message"], "--at and --watch")
+
+
 def case_a_view_equals_the_fold(box):
     story(box)
     before = {view: rows(box, view, *NOW) for view in VIEWS}

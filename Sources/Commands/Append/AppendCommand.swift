@@ -28,10 +28,11 @@ struct AppendCommand {
       let type = arguments.type
       if type == nil || type == EventType.cost_reserved.name { try settings.readPrices() }
       var draft: Draft?
-      if !Files.exists(location.path) {
+      if !location.hasLog {
         let empty = OpenedLog.inMemory(settings, here)
         if arguments.has(.dryRun) { return try append(to: empty, settings, epoch: 1) }
-        draft = try rehearse(on: empty)
+        guard let type else { return try appendLines(to: empty, then: location, settings) }
+        draft = try rehearse(type, on: empty)
       }
       let opened = try OpenedLog(writing: location, settings, console)
       return try append(
@@ -43,12 +44,10 @@ struct AppendCommand {
 
   /// Tries out the one event of the command line: a log is not made for one that is refused.
   ///
-  /// - Returns: its draft; nil when there are lines to append.
-  private func rehearse(on engine: Engine<some EventLog>) throws(LogError) -> Draft? {
-    guard let type = arguments.type else {
-      _ = try defaultsOfLines()
-      return nil
-    }
+  /// - Returns: its draft.
+  private func rehearse(
+    _ type: String, on engine: Engine<some EventLog>
+  ) throws(LogError) -> Draft {
     let draft = try draft(type, engine)
     var options = AppendOptions()
     options.isDryRun = true
@@ -81,21 +80,53 @@ struct AppendCommand {
     to engine: Engine<some EventLog>, _ settings: Settings, epoch: UInt32,
     _ draft: Draft? = nil
   ) throws(LogError) -> ExitCode {
-    let format = ReceiptFormat(isDryRun: arguments.has(.dryRun), epoch: epoch)
+    guard let type = arguments.type else {
+      return try appendLines(to: AppendTarget(engine), settings, epoch: epoch)
+    }
+    let printer = try printer(epoch: epoch)
+    let options = options(settings)
+    if let draft { return try append(draft, to: engine, options, printer) }
+    return try append(self.draft(type, engine), to: engine, options, printer)
+  }
+
+  private func options(_ settings: Settings) -> AppendOptions {
     var options = AppendOptions()
     options.isDryRun = arguments.has(.dryRun)
     options.isAtomic = arguments.has(.atomic)
     options.waitNanoseconds = settings.waitNanoseconds
-    let printer = try ReceiptPrinter(
+    return options
+  }
+
+  private func printer(epoch: UInt32) throws(LogError) -> ReceiptPrinter {
+    let format = ReceiptFormat(isDryRun: arguments.has(.dryRun), epoch: epoch)
+    return try ReceiptPrinter(
       console, format, path: arguments.value(.receipt),
       printsText: arguments.type != nil || arguments.has(.followStdin))
-    if let type = arguments.type {
-      if let draft { return try append(draft, to: engine, options, printer) }
-      return try append(self.draft(type, engine), to: engine, options, printer)
+  }
+
+  /// Appends lines to a log that is made for the first that it would take.
+  private func appendLines(
+    to empty: Engine<MemoryLog>, then location: LogLocation, _ settings: Settings
+  ) throws(LogError) -> ExitCode {
+    let (isJSON, isQuiet, here) = (console.isJSON, console.isQuiet, here)
+    let isThere: @Sendable () -> Bool = { location.hasLog }
+    let target = AppendTarget(rehearsal: empty, isThere: isThere) { () throws(LogError) in
+      // The thread that reads may be the one that opens: it has a console of its own.
+      let console = Console(here: here, isJSON: isJSON, isQuiet: isQuiet)
+      return try OpenedLog(writing: location, settings, console).engine
     }
+    // What is made now is the first of its kind.
+    return try appendLines(to: target, settings, epoch: 1)
+  }
+
+  private func appendLines(
+    to target: AppendTarget<some EventLog>, _ settings: Settings, epoch: UInt32
+  ) throws(LogError) -> ExitCode {
+    let defaults = try defaultsOfLines()
     let bulk = BulkAppend(
-      engine: engine, settings: settings, options: options, defaults: try defaultsOfLines(),
-      console: console, printer: printer, isFollowing: arguments.has(.followStdin))
+      target: target, settings: settings, options: options(settings), defaults: defaults,
+      console: console, printer: try printer(epoch: epoch),
+      isFollowing: arguments.has(.followStdin))
     return try bulk.run()
   }
 

@@ -9,13 +9,17 @@ struct Batch: Sendable {
   private(set) var lines: [Int] = []
   /// Refused lines, in order; each error names its line.
   private(set) var refusals: [LogError] = []
-  /// A reversal, alone in its batch: what it comes to depends on the lines before it.
+  /// A draft that is not prepared yet, alone in its batch: what a reversal comes to depends on the
+  /// lines before it, and lines that are one unit may all turn out to be refused.
   private(set) var deferred: Draft?
   private(set) var byteCount = 0
 
   init() {}
 
-  init(deferred draft: Draft) { deferred = draft }
+  init(deferred draft: Draft, byteCount count: Int) {
+    deferred = draft
+    byteCount = count
+  }
 
   var isEmpty: Bool { drafts.isEmpty && refusals.isEmpty && deferred == nil }
 

@@ -4,7 +4,7 @@ internal import Events
 
 /// Appends lines of standard input: one thread reads and prepares, this one commits.
 struct BulkAppend<Log: EventLog> {
-  let engine: Engine<Log>
+  let target: AppendTarget<Log>
   let settings: Settings
   let options: AppendOptions
   let defaults: DraftDefaults
@@ -24,7 +24,7 @@ struct BulkAppend<Log: EventLog> {
   private func runFollowing() throws(LogError) -> ExitCode {
     let wakeup = try Wakeup()
     try Interruption.watch { wakeup.call() }
-    var reader = LineReader(engine, defaults, limits)
+    var reader = LineReader(target, defaults, limits)
     var committer = Committer(self)
     var lost: ExitCode?
     var failure: LogError?
@@ -59,10 +59,10 @@ struct BulkAppend<Log: EventLog> {
 
   private func runLines() throws(LogError) -> ExitCode {
     let queue = BatchQueue(limits)
-    let (engine, defaults, limits) = (engine, defaults, limits)
+    let (target, defaults, limits) = (target, defaults, limits)
     try Interruption.watch { queue.interrupt() }
     try Thread.start {
-      var reader = LineReader(engine, defaults, limits)
+      var reader = LineReader(target, defaults, limits)
       do throws(LogError) {
         try reader.read(isAwaited: { queue.isWaitedFor }, handOver: { queue.put($0) })
         queue.finish()
@@ -86,14 +86,14 @@ struct BulkAppend<Log: EventLog> {
   }
 
   private func runAtomic() throws(LogError) -> ExitCode {
-    var reader = LineReader(engine, defaults, limits, isAtomic: true)
+    var reader = LineReader(target, defaults, limits, isAtomic: true)
     var batches: [Batch] = []
     var (eventCount, byteCount, isOver) = (0, 0, false)
     try reader.read(
       isAwaited: { false },
       handOver: { batch in
         batches.append(batch)
-        eventCount += batch.deferred == nil ? batch.drafts.count : 1
+        eventCount += batch.deferred == nil ? 0 : 1
         byteCount += batch.byteCount
         isOver = eventCount > limits.eventCount || byteCount > limits.byteCount
         return !isOver

@@ -22,7 +22,7 @@ struct Committer<Log: EventLog> {
       answers = []
     } else {
       do throws(LogError) {
-        answers = try bulk.engine.append(batch.drafts, bulk.options)
+        answers = try bulk.target.engine().append(batch.drafts, bulk.options)
       } catch { throw located(error, batch) }
     }
     for line in [batch.lines.last, batch.refusals.last?.line, batch.deferred?.line] {
@@ -32,23 +32,36 @@ struct Committer<Log: EventLog> {
 
   /// Stores all of several batches or nothing.
   mutating func commitAll(_ batches: [Batch]) throws(LogError) {
-    var drafts: [PreparedDraft] = []
+    if let empty = bulk.target.rehearsal {
+      var options = bulk.options
+      options.isDryRun = true
+      _ = try empty.append(Self.prepared(batches, for: empty), options)
+    }
+    let engine = try bulk.target.engine()
+    answers = try engine.append(Self.prepared(batches, for: engine), bulk.options)
+  }
+
+  /// All drafts of batches; throws the first refusal.
+  private static func prepared(
+    _ batches: [Batch], for engine: Engine<some EventLog>
+  ) throws(LogError) -> [PreparedDraft] {
+    var prepared: [PreparedDraft] = []
     for batch in batches {
       if let refusal = batch.refusals.first { throw refusal }
-      if let draft = batch.deferred { drafts.append(try bulk.engine.prepare(draft)) }
-      drafts += batch.drafts
+      guard let draft = batch.deferred else { continue }
+      do throws(LogError) { prepared.append(try engine.prepare(draft)) } catch {
+        throw error.at(line: draft.line)
+      }
     }
-    answers = try bulk.engine.append(drafts, bulk.options)
+    return prepared
   }
 
   private func storeAlone(_ draft: Draft) throws(LogError) -> AppendUnit.Outcome {
     do throws(LogError) {
-      return .success(try bulk.engine.append(draft, bulk.options))
+      return .success(try bulk.target.engine().append(draft, bulk.options))
     } catch {
       guard error.code.isRefusal else { throw error }
-      var located = error
-      located.line = draft.line
-      return .failure(located)
+      return .failure(error.at(line: draft.line))
     }
   }
 
@@ -137,17 +150,5 @@ struct Committer<Log: EventLog> {
     let what = "everything up to position \(lastPosition) is stored"
     bulk.console.report(.receiptLost(failure, what))
     return .receiptLost
-  }
-}
-
-extension LogError.Code {
-  /// Whether one draft is refused and others can go on.
-  var isRefusal: Bool {
-    switch self {
-    case .badInput, .violation, .unknownType, .rejected, .idTaken, .conflict, .budget, .secret,
-      .notFound:
-      true
-    default: false
-    }
   }
 }

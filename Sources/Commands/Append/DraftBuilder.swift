@@ -5,6 +5,7 @@ internal import Events
 internal import Glibc
 internal import JSON
 internal import Pipeline
+internal import Schema
 
 /// Makes drafts of a command line.
 struct DraftBuilder {
@@ -19,7 +20,7 @@ struct DraftBuilder {
     var defaults = DraftDefaults()
     if let run = arguments.value(.run) {
       defaults.runID = try ULID.parse(run, option: "--run")
-    } else if let run = here.variable("UETLOG_RUN") {
+    } else if let run = try here.variable("UETLOG_RUN") {
       do throws(LogError) { defaults.runID = try ULID.parse(run, option: "UETLOG_RUN") } catch {
         throw LogError(
           .settings, error.message, expected: error.expected, actual: error.actual)

@@ -1,5 +1,6 @@
 internal import Events
 internal import JSON
+internal import Schema
 
 /// Makes a payload of `key=value`, `a.b=value`, `key[]=value` and `key:=JSON` words.
 struct FieldWords {

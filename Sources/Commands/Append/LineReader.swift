@@ -9,19 +9,22 @@ internal import Pipeline
 struct LineReader<Log: EventLog> {
   private static var blockByteCount: Int { 1 << 20 }
 
-  private let engine: Engine<Log>
+  private let target: AppendTarget<Log>
   private let defaults: DraftDefaults
   private let limits: BatchLimits
   private let isAtomic: Bool
   private var splitter = LineSplitter(byteCountMax: DraftBuilder.byteCountMax)
   private var lineNumber = 0
   private var batch = Batch()
+  /// What ends the reading, beyond one line.
+  private var failure: LogError?
 
-  /// - Parameter isAtomic: whether a refused line refuses all.
+  /// - Parameter isAtomic: whether a refused line refuses all; then none is prepared.
   init(
-    _ engine: Engine<Log>, _ defaults: DraftDefaults, _ limits: BatchLimits, isAtomic: Bool = false
+    _ target: AppendTarget<Log>, _ defaults: DraftDefaults, _ limits: BatchLimits,
+    isAtomic: Bool = false
   ) {
-    self.engine = engine
+    self.target = target
     self.isAtomic = isAtomic
     self.defaults = defaults
     self.limits = limits
@@ -45,7 +48,10 @@ struct LineReader<Log: EventLog> {
       }
       if isFirst { try Self.checkStart(block[..<count]) }
       isFirst = false
-      guard take(block[..<count], isEnd: count == 0, handOver) else { return }
+      guard take(block[..<count], isEnd: count == 0, handOver) else {
+        if let failure { throw failure }
+        return
+      }
       if count == 0 {
         _ = handOverBatch(handOver)
         return
@@ -86,13 +92,38 @@ struct LineReader<Log: EventLog> {
     // Blank lines: what JSON takes for white space, and nothing else.
     guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return true }
     guard makeRoom(byteCount: bytes.count, handOver) else { return false }
+    let draft: Draft
     do throws(LogError) {
-      let draft = try Draft(line: bytes, number: lineNumber, defaults: defaults)
-      guard draft.type != EventType.event_reversed.name else { return postpone(draft, handOver) }
-      batch.add(try engine.prepare(draft), line: lineNumber, byteCount: bytes.count)
+      draft = try Draft(line: bytes, number: lineNumber, defaults: defaults)
+      if !isAtomic, let empty = target.rehearsal {
+        var options = AppendOptions()
+        options.isDryRun = true
+        _ = try empty.append(draft, options)
+      }
     } catch {
-      batch.refuse(
-        isCut && Self.endsTooSoon(bytes) ? cutOff : engine.erasing(error, [bytes]))
+      let shown = target.erasing(error, bytes).at(line: lineNumber)
+      batch.refuse(isCut && Self.endsTooSoon(bytes) ? cutOff : shown)
+      return true
+    }
+    if isAtomic || draft.type == EventType.event_reversed.name {
+      return postpone(draft, byteCount: bytes.count, handOver)
+    }
+    return prepare(draft, byteCount: bytes.count, handOver)
+  }
+
+  private mutating func prepare(
+    _ draft: Draft, byteCount: Int, _ handOver: (Batch) -> Bool
+  ) -> Bool {
+    let engine: Engine<Log>
+    do throws(LogError) { engine = try target.engine() } catch {
+      // The lines before are answered all the same.
+      if handOverBatch(handOver) { failure = error }
+      return false
+    }
+    do throws(LogError) {
+      batch.add(try engine.prepare(draft), line: lineNumber, byteCount: byteCount)
+    } catch {
+      batch.refuse(error)
     }
     return true
   }
@@ -109,9 +140,11 @@ struct LineReader<Log: EventLog> {
     return handOver(full)
   }
 
-  private mutating func postpone(_ draft: Draft, _ handOver: (Batch) -> Bool) -> Bool {
+  private mutating func postpone(
+    _ draft: Draft, byteCount: Int, _ handOver: (Batch) -> Bool
+  ) -> Bool {
     guard handOverBatch(handOver) else { return false }
-    return handOver(Batch(deferred: draft))
+    return handOver(Batch(deferred: draft, byteCount: byteCount))
   }
 
   private static func endsTooSoon(_ bytes: [UInt8]) -> Bool {

@@ -12,8 +12,8 @@ struct Compensate: LogCommand {
     discussion: """
       Nothing is removed: each event of the plan gets a reverse event, newest first, in one \
       transaction. The proof at the end compares what was judged of each entity before the oldest \
-      target with what is judged now. Money spent, and what only an action of its own undoes, is \
-      listed as left.
+      target with what is judged now; with --dry-run, with what would be judged. Money spent, and \
+      what only an action of its own undoes, is listed as left.
 
       EXAMPLES
         uetlog compensate --event 42 --reason "wrong worker" --dry-run
@@ -43,7 +43,7 @@ struct Compensate: LogCommand {
       options.waitNanoseconds = try Duration.parse(wait, option: "--wait").nanoseconds
     }
     let location = try LogLocation(flag: common.log, console.here)
-    guard Files.isDirectory(location.path) else { throw location.missing }
+    guard location.hasLog else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
     let opened = try OpenedLog(writing: location, settings, console)
     let names = KnownNames(engine: opened.engine)

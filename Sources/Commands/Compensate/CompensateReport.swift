@@ -31,10 +31,12 @@ struct CompensateReport {
       lines.append(style(.dim, line))
     }
     for proof in plan.proofs {
-      let mark = proof.holds ? style(.good, "proved") : style(.bad, "DIFFERS")
+      let claim = isDryRun ? "would prove" : "proved"
+      let mark = proof.holds ? style(.good, claim) : style(.bad, "DIFFERS")
       lines.append(
         "\(mark) \(SafeText.escaped(proof.entity.bytes)) is \(proof.state ?? "new") again: "
-          + "digest before \(Self.hex(proof.before)), after \(Self.hex(proof.after))")
+          + "digest before \(Self.hex(proof.before)), "
+          + "\(isDryRun ? "expected" : "after") \(Self.hex(proof.after))")
     }
     return lines
   }
@@ -58,8 +60,9 @@ struct CompensateReport {
       writer.member("entity", proof.entity.description)
       if let state = proof.state { writer.member("state", state) }
       writer.member("before", Self.hex(proof.before))
-      writer.member("after", Self.hex(proof.after))
-      writer.member("holds", proof.holds)
+      // Nothing is read back when nothing is written.
+      writer.member(isDryRun ? "expected" : "after", Self.hex(proof.after))
+      writer.member(isDryRun ? "would_hold" : "holds", proof.holds)
       writer.endObject()
     }
     writer.endArray()

@@ -14,6 +14,7 @@ internal import Pipeline
 struct Bundle: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write a run's events with proofs, checkpoint and schemas to one file.",
+    usage: "uetlog bundle --run <run> --output <output> [<options>]",
     discussion: """
       Whoever has the file and the verifier key can check each event with `uetlog verify FILE \
       --key VKEY`: that it is in the log where the bundle says, that its payload is what was \

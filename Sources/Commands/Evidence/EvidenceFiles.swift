@@ -151,7 +151,7 @@ enum EvidenceFiles {
   ) -> Bool {
     guard let position = payload.integer("position"), position > 0,
       let eventID = payload.text("event_id").flatMap({ ULID($0) }),
-      let leaf = payload.text("leaf").flatMap({ Digest(hex: $0) }),
+      let leaf = payload.text("leaf").flatMap({ Digest(hex: Array($0.utf8)) }),
       payload.flag("dry_run") != true
     else { return false }
     receipts.append(

@@ -11,6 +11,7 @@ struct KeyNew: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "new",
     abstract: "Make a key to sign checkpoints with.",
+    usage: "uetlog key new [<name>] [<options>]",
     discussion: """
       The key is kept in ~/.config/uetlog/keys (UETLOG_KEYS names another directory), readable by \
       you alone, and never printed. What is printed is the verifier key: give it to whoever shall \

@@ -9,6 +9,7 @@ struct KeyShow: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Print the verifier keys: those that others check with.",
+    usage: "uetlog key show [<name>] [<options>]",
     discussion: """
       EXAMPLES
         uetlog key show

@@ -12,11 +12,11 @@ struct KeyStore {
 
   /// `UETLOG_KEYS`, else `uetlog/keys` where this user's configuration is.
   init(_ here: Surroundings) throws(LogError) {
-    if let path = here.variable("UETLOG_KEYS") {
+    if let path = try here.variable("UETLOG_KEYS") {
       directory = here.absolute(path)
-    } else if let path = here.variable("XDG_CONFIG_HOME"), path.hasPrefix("/") {
+    } else if let path = try here.variable("XDG_CONFIG_HOME"), path.hasPrefix("/") {
       directory = path + "/uetlog/keys"
-    } else if let home = here.variable("HOME") {
+    } else if let home = try here.variable("HOME") {
       directory = home + "/.config/uetlog/keys"
     } else {
       throw LogError(

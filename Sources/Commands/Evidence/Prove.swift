@@ -11,6 +11,7 @@ internal import JSON
 struct Prove: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prove that an event is in the log, in a file that is checked without the log.",
+    usage: "uetlog prove <position|id> [--output <output>] [<options>]",
     discussion: """
       The proof (c2sp.org/tlog-proof) leads from the event's envelope to a signed checkpoint: the \
       newest seal in the log, or the one of --to. It shows the envelope, but not the payload. \

@@ -11,6 +11,7 @@ struct SealCommand: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "seal",
     abstract: "Sign the log as it stands: a checkpoint to keep elsewhere.",
+    usage: "uetlog seal [--key <key>] [--output <output>] [<options>]",
     discussion: """
       The checkpoint (c2sp.org/tlog-checkpoint) covers all events before it. It is printed and \
       kept in the log, as the event checkpoint_sealed that comes right behind what it covers. A \
@@ -31,7 +32,7 @@ struct SealCommand: LogCommand {
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
     let location = try LogLocation(flag: common.log, console.here)
-    guard Files.exists(location.path) else { throw location.missing }
+    guard location.hasLog else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
     let engine = try OpenedLog(writing: location, settings, console).engine
     let store = try KeyStore(console.here)

@@ -32,6 +32,12 @@ struct GitImport<Log: EventLog> {
   private static var groupEventCount: Int { 900 }
   private static var groupByteCount: Int { 16 << 20 }
 
+  /// Throws when what marks the import would be refused.
+  func rehearse() throws(LogError) {
+    var summary = Summary()
+    try store([try started()], &summary)
+  }
+
   func run(progress: (Summary) -> Void) throws(LogError) -> Summary {
     let drafts = GitDrafts(project: history.project, importID: history.importID)
     var summary = Summary()

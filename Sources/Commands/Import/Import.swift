@@ -21,6 +21,7 @@ struct ImportGit: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "git",
     abstract: "Turn a git repository's commits into patches.",
+    usage: "uetlog import git [<repository>] [<options>]",
     discussion: """
       Each commit becomes a patch that walks from created to committed, marked as imported. Ids \
       follow from the commits: importing again adds nothing. Merges are skipped and counted, empty \
@@ -50,8 +51,10 @@ struct ImportGit: LogCommand {
     let path = console.here.absolute(repository)
     let history = try GitHistory(
       repository: path, project: project ?? Self.name(of: path), since: since, count: max)
-    if dryRun, !Files.exists(location.path) {
-      return try run(history, OpenedLog.inMemory(settings, console.here), console)
+    if !location.hasLog {
+      let empty = OpenedLog.inMemory(settings, console.here)
+      if dryRun { return try run(history, empty, console) }
+      try GitImport(engine: empty, history: history, options: AppendOptions()).rehearse()
     }
     return try run(history, OpenedLog(writing: location, settings, console).engine, console)
   }

@@ -52,6 +52,11 @@ struct Project: LogCommand {
     guard let type = views.first(where: { $0.name == view }) else {
       throw LogError(.usage, "there is no view \"\(view)\"", allowed: views.map { $0.name })
     }
+    guard at == nil || !watch else {
+      throw LogError(
+        .usage, "--at and --watch exclude each other: what was does not change",
+        hint: "Leave --watch out to see it once, or --at to see the present")
+    }
     let format = self.format ?? (common.json ? .json : .table)
     let filter = try EntryFilter(conditions, of: type)
     let times = try self.times()
@@ -173,7 +178,7 @@ struct Project: LogCommand {
 
   private func rebuildAll(_ console: Console) throws(LogError) -> ExitCode {
     let location = try LogLocation(flag: common.log, console.here)
-    guard Files.isDirectory(location.path) else { throw location.missing }
+    guard location.hasLog else { throw location.missing }
     let settings = try Settings(log: location.path, console.here)
     try console.rebuildViews(of: OpenedLog(writing: location, settings, console).engine)
     return .done

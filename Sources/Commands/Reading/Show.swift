@@ -11,6 +11,7 @@ internal import Merkle
 struct Show: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show one event with everything the log knows about it.",
+    usage: "uetlog show <position|id> [<options>]",
     discussion: """
       EXAMPLES
         uetlog show 42

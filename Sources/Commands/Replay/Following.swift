@@ -11,8 +11,8 @@ struct Following {
 
   func run(_ first: Query) throws(LogError) -> ExitCode {
     var query = first
-    if let cursor {
-      query.from = max(query.from, try cursor.load(end: try opened.engine.head().position.next))
+    if let cursor, let next = try cursor.load(end: try opened.engine.head().position.next) {
+      goOn(&query, from: next)
     }
     let output = printer.console.output
     let watch = LogWatch(log: opened.location.path)
@@ -26,12 +26,16 @@ struct Following {
       output.flush()
       guard output.failure == nil else { return .done }
       if let cursor, next > query.from { try cursor.save(next) }
-      // From here on everything new is wanted: the start and count were for the first round.
-      query.from = max(query.from, next)
-      query.since = query.clock == .log ? nil : query.since
-      query.last = nil
+      goOn(&query, from: next)
       if query.from > query.to { return .done }
       guard watch.wait(reader: STDOUT_FILENO) else { return .done }
     }
+  }
+
+  /// From here on everything new is wanted: the start and count were for the first round.
+  private func goOn(_ query: inout Query, from next: Position) {
+    query.from = max(query.from, next)
+    query.since = query.clock == .log ? nil : query.since
+    query.last = nil
   }
 }

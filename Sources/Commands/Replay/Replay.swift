@@ -15,7 +15,8 @@ struct Replay: LogCommand {
 
       A stream, run, type or category that the log does not know is an error (exit 66); --follow \
       waits for streams and runs that are still to come. With --cursor NAME a following reader \
-      goes on where it stopped; after a crash some events may come twice, none is left out.
+      goes on where it stopped, with the conditions it had at first (--to POSITION may change); \
+      after a crash some events may come twice, none is left out.
 
       EXAMPLES
         uetlog replay --stream patch-01JD8WXY3Z0000000000000000
@@ -58,7 +59,7 @@ struct Replay: LogCommand {
       return .done
     }
     let place = try cursor.map { name throws(LogError) in
-      try FollowCursor(log: opened.location.path, name: name)
+      try FollowCursor(log: opened.location.path, name: name, conditions: conditions)
     }
     return try Following(opened: opened, printer: printer, cursor: place).run(query)
   }

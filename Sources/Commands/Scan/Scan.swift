@@ -10,6 +10,7 @@ internal import Secrets
 struct Scan: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Look for secrets in files, standard input or the log's payloads.",
+    usage: "uetlog scan [<files> ...] [<options>]",
     discussion: """
       Says where something was found and by which rule, never what; exit 1 if there is anything. \
       Without FILE the stored payloads of the log are scanned. --secret-env NAME also looks for \
@@ -72,7 +73,9 @@ struct Scan: LogCommand {
       guard let value = unsafe getenv(name) else {
         throw LogError(.usage, "--secret-env: there is no variable \(name)")
       }
-      let bytes = Array(unsafe String(cString: value).utf8)
+      // As they are: a value that is not UTF-8 is looked for too.
+      let bytes = unsafe UnsafeBufferPointer(start: value, count: strlen(value))
+        .map { UInt8(bitPattern: $0) }
       guard let literal = SecretLiteral(name: name, value: bytes) else {
         throw LogError(
           .usage, "--secret-env: the value of \(name) is too short or too plain to look for",

@@ -11,6 +11,7 @@ struct SchemaCheck: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check a document, or many, against a schema.",
+    usage: "uetlog schema check --schema <schema> [--jsonl] <file> [<options>]",
     discussion: """
       Prints every way in which a document breaks the schema, up to a hundred; exit 65 if there \
       is one.

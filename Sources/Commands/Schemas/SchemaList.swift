@@ -11,6 +11,7 @@ struct SchemaList: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List the event types, and with --documents all schemas.",
+    usage: "uetlog schema list [--documents] [<options>]",
     discussion: """
       EXAMPLES
         uetlog schema list
@@ -39,7 +40,7 @@ struct SchemaList: LogCommand {
   /// A user's own types, when there is a log.
   private func registered(_ console: Console) throws(LogError) -> [SchemaEntry] {
     let location = try LogLocation(flag: common.log, console.here)
-    guard common.log != nil || Files.isDirectory(location.path) else { return [] }
+    guard common.log != nil || location.hasLog else { return [] }
     let opened = try OpenedLog(reading: common.log, console.here)
     var unit = UserSchemas()
     return try opened.engine.log.read(&unit).compactMap { name, bytes in

@@ -11,6 +11,7 @@ struct SchemaShow: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Print a schema.",
+    usage: "uetlog schema show <name> [<options>]",
     discussion: """
       EXAMPLES
         uetlog schema show worker_heartbeat
@@ -67,7 +68,7 @@ struct NamedSchema {
     _ name: String, _ log: String?, _ here: Surroundings
   ) throws(LogError) -> [UInt8]? {
     let location = try LogLocation(flag: log, here)
-    guard Files.isDirectory(location.path) else { return nil }
+    guard location.hasLog else { return nil }
     var read = UserSchema(type: name)
     return try OpenedLog(reading: log, here).engine.log.read(&read)
   }

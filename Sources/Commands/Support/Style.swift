@@ -24,12 +24,12 @@ struct Style: Sendable {
     case .always: isColored = true
     case .never: isColored = false
     case .auto:
-      if here.variable("NO_COLOR") != nil {
+      if here.has("NO_COLOR") {
         isColored = false
-      } else if let forced = here.variable("CLICOLOR_FORCE"), forced != "0" {
+      } else if here.has("CLICOLOR_FORCE"), !here.has("CLICOLOR_FORCE", "0") {
         isColored = true
       } else {
-        isColored = isTerminal && here.variable("TERM") != "dumb"
+        isColored = isTerminal && !here.has("TERM", "dumb")
       }
     }
   }

@@ -8,6 +8,10 @@ internal import Events
 struct Verify: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the log, a proof or a bundle against everything that is known of it.",
+    usage: """
+      uetlog verify [--against <against> ...] [<options>]
+      uetlog verify <file> [--key <vkey> ...] [<options>]
+      """,
     discussion: """
       Reads every record and computes hashes, links, ids, names and views anew; compares the log \
       with what this machine saw of it before, and with checkpoints and receipts that were kept \
@@ -95,7 +99,7 @@ struct Verify: LogCommand {
   private func read(_ location: LogLocation, _ console: Console) throws(LogError) -> ExitCode {
     PageReader.prepare()
     var options = try OpenedLog.options(console.here, isReading: true)
-    options.stateDirectory = OpenedLog.stateDirectory(console.here)
+    options.stateDirectory = try OpenedLog.stateDirectory(console.here)
     let settings = try Settings(log: location.path, console.here)
     let evidence = try EvidenceFiles.evidence(
       checkpoints: against, receipts: receipt, keys: key, console.here)

@@ -27,9 +27,11 @@ extension AppendUnit {
   func firstReceipt(
     of draft: PreparedDraft, in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt? {
-    guard let (entry, what) = try known(draft, in: tables) else { return nil }
+    guard let (entry, what) = try known(draft, in: tables) else {
+      return try firstRegistration(draft, in: tables)
+    }
     guard let what, entry.content != draft.content, try !isMasked(draft, entry, in: tables) else {
-      return try receipt(of: entry, in: tables)
+      return try receipt(of: entry.position, in: tables)
     }
     throw LogError(
       .idTaken,
@@ -69,12 +71,13 @@ extension AppendUnit {
     return nil
   }
 
-  private func receipt(
-    of entry: DedupeEntry, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  /// The receipt that the event at a position had.
+  func receipt(
+    of position: Position, in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
-    guard let event = try tables.event(at: entry.position), let bytes = event.envelope.encoded()
+    guard let event = try tables.event(at: position), let bytes = event.envelope.encoded()
     else {
-      throw LogError(.corruption, "no event at position \(entry.position), which an id names")
+      throw LogError(.corruption, "no event at position \(position), which an id names")
     }
     return Receipt(
       position: event.position, eventID: event.envelope.eventID, stream: event.envelope.stream,

@@ -70,8 +70,7 @@ package struct AppendUnit: WriteUnit {
       do throws(LogError) {
         outcomes.append(.success(try append(draft, to: &tables)))
       } catch {
-        var located = error
-        located.line = draft.line
+        let located = error.at(line: draft.line)
         // Damage and trouble below concern all of the batch, a refusal only its draft.
         if isAtomic || !error.code.isRefusal { throw located }
         outcomes.append(.failure(located))
@@ -95,8 +94,13 @@ package struct AppendUnit: WriteUnit {
   ) throws(LogError) -> Receipt {
     if let first = try firstReceipt(of: draft, in: tables) { return first }
     try draft.mustBeACallers()
+    try mustBeRegistered(draft, in: tables)
     var allowance = ReactionAllowance(machine.rules)
-    return try append(completed(draft, in: tables), depth: 0, &allowance, to: &tables)
+    let receipt = try append(completed(draft, in: tables), depth: 0, &allowance, to: &tables)
+    if let (type, schema) = draft.registration {
+      try tables.set(schema, SchemaRegistry.key(type))
+    }
+    return receipt
   }
 
   private mutating func append(
@@ -215,8 +219,8 @@ extension EntityState {
 }
 
 extension LogError.Code {
-  /// Whether the error concerns one draft and leaves the transaction sound.
-  var isRefusal: Bool {
+  /// Whether the error concerns one draft and leaves the transaction sound: others can go on.
+  package var isRefusal: Bool {
     switch self {
     case .badInput, .violation, .unknownType, .rejected, .idTaken, .conflict, .budget, .secret,
       .notFound:

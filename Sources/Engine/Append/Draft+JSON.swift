@@ -25,9 +25,7 @@ extension Draft {
       self = try DraftReader(document: document).draft(defaults)
       line = number
     } catch {
-      var located = error
-      located.line = number
-      throw located
+      throw error.at(line: number)
     }
   }
 }

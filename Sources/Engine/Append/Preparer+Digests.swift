@@ -22,7 +22,7 @@ extension Preparer {
   func contents(of envelope: Envelope, _ payload: [UInt8]) -> [UInt128] {
     var stream = envelope.stream
     if envelope.type == EventType.event_reversed.name { stream = Name(stored: Array("log".utf8)) }
-    return Self.offers(of: payload, EventType(rawValue: envelope.type)).map {
+    return Self.offers(of: payload, EventType(named: envelope.type)).map {
       contentDigest(envelope.type, stream, $0)
     }
   }

@@ -45,9 +45,7 @@ package struct Preparer: Sendable {
       if let definition { return try prepareUnlocated(draft, definition) }
       return try prepareUnlocated(draft, try known(draft.type))
     } catch {
-      var located = secrets.erasing(error, draft.inputs)
-      located.line = draft.line
-      throw located
+      throw secrets.erasing(error, draft.inputs).at(line: draft.line)
     }
   }
 
@@ -68,6 +66,7 @@ package struct Preparer: Sendable {
     }
     var payload = draft.payload
     try check(payload, definition)
+    if definition.type == .schema_registered { catalog.offer(try UserType(registeredBy: payload)) }
     let stream = try streamName(definition, payload, draft)
     let content = contentDigest(definition.name, stream, bytes)
     let keys = payloadKeys(definition, payload)

@@ -22,7 +22,7 @@ extension Seal {
   /// could be signed.
   init?(position: Position, payload: [UInt8], defaultOrigin: String) {
     guard let payload = Payload(payload), let number = payload.integer("size"), number > 0,
-      let root = payload.text("root").flatMap({ Digest(hex: $0) }),
+      let root = payload.text("root").flatMap({ Digest(hex: Array($0.utf8)) }),
       let signer = payload.text("key_id"), let plus = signer.lastIndex(of: "+"),
       let name = KeyName(signer[..<plus]),
       let signature = NoteSignature(name: name, base64: (payload.text("signature") ?? "").utf8)

@@ -132,8 +132,3 @@ extension LogAudit {
     folder.names.first { $0.value == number }?.key.description ?? "number \(number.rawValue)"
   }
 }
-
-extension EntityNumber {
-  /// The event that gave the number.
-  fileprivate var origin: Position { Position(rawValue / Self.namesPerEvent) }
-}

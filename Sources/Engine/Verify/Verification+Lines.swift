@@ -52,7 +52,7 @@ extension Verification.Update {
     case ("conclusion", 4):
       guard let head = UInt64(fields[1]) else { return nil }
       self = .conclusion(
-        head: Position(head), root: Digest(hex: fields[2]), evidence: fields[3])
+        head: Position(head), root: Digest(hex: Array(fields[2].utf8)), evidence: fields[3])
     default: return nil
     }
   }

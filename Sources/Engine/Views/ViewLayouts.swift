@@ -7,37 +7,42 @@ package struct ViewLayouts: Hashable, Sendable {
   /// Where they are kept in a log.
   package static let key = "views"
 
-  private var layouts: [UInt8: UInt8]
+  /// As they are stored: category and layout by turns, each category once, in order.
+  package let encoded: [UInt8]
 
   /// What this program writes.
   package static var current: ViewLayouts {
-    var layouts: [UInt8: UInt8] = [:]
+    var bytes: [UInt8] = []
     for category in Category.allCases {
-      if let type = entityType(of: category) { layouts[category.rawValue] = type.layout }
+      if let layout = category.layout { bytes += [category.rawValue, layout] }
     }
-    return ViewLayouts(layouts: layouts)
+    return ViewLayouts(encoded: bytes)
   }
 
-  private init(layouts: [UInt8: UInt8]) { self.layouts = layouts }
+  private init(encoded: [UInt8]) { self.encoded = encoded }
 
   package init?(_ bytes: [UInt8]) {
     guard bytes.count.isMultiple(of: 2) else { return nil }
-    layouts = [:]
-    for index in stride(from: 0, to: bytes.count, by: 2) {
-      layouts[bytes[index]] = bytes[index + 1]
+    for index in stride(from: 2, to: bytes.count, by: 2) {
+      guard bytes[index] > bytes[index - 2] else { return nil }
     }
+    encoded = bytes
   }
 
   /// The layout of a category's rows; nil when the log has none.
-  func layout(_ category: UInt8) -> UInt8? { layouts[category] }
+  func layout(_ category: UInt8) -> UInt8? {
+    for index in stride(from: 0, to: encoded.count, by: 2) where encoded[index] == category {
+      return encoded[index + 1]
+    }
+    return nil
+  }
 
   /// Whether some rows are of a layout that comes after this one's.
   func isNewer(than other: ViewLayouts) -> Bool {
-    layouts.contains { category, layout in layout > other.layouts[category] ?? 0 }
-  }
-
-  package var encoded: [UInt8] {
-    layouts.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+    for index in stride(from: 0, to: encoded.count, by: 2) {
+      if encoded[index + 1] > other.layout(encoded[index]) ?? 0 { return true }
+    }
+    return false
   }
 }
 

@@ -8,6 +8,8 @@ internal import Synchronization
 /// registered in the log at hand.
 package final class Catalog: Sendable {
   private let definitions = Mutex<[String: EventDefinition]>([:])
+  /// Types on their way into the log: drafts may use them before it has them.
+  private let offers = Mutex<[String: EventDefinition]>([:])
 
   package init() {}
 
@@ -22,6 +24,14 @@ package final class Catalog: Sendable {
     return try add(name, SchemaFiles.bytes(at: index), document, origin: origin)
   }
 
+  /// The definition of a type that a draft registers; nil when there is none of that name.
+  package func offered(_ name: String) -> EventDefinition? { offers.withLock { $0[name] } }
+
+  /// Lets drafts use a type that another one is about to register; the log has the last word.
+  package func offer(_ type: UserType) {
+    offers.withLock { $0[type.name] = type.definition }
+  }
+
   /// Registers a type from the bytes of its schema file.
   ///
   /// - Parameter origin: how errors name the file.
@@ -29,10 +39,16 @@ package final class Catalog: Sendable {
   package func add(
     _ name: String, _ bytes: [UInt8], origin: String
   ) throws(LogError) -> EventDefinition {
-    let document = try Self.parse(origin) { () throws(JSONError) in
-      try JSONDocument(parsing: bytes)
-    }
-    return try add(name, bytes, document, origin: origin)
+    let definition = try Self.definition(name, bytes, origin: origin, isOffered: false)
+    definitions.withLock { $0[name] = definition }
+    return definition
+  }
+
+  static func definition(
+    _ name: String, _ bytes: [UInt8], origin: String, isOffered: Bool
+  ) throws(LogError) -> EventDefinition {
+    let document = try parse(origin) { () throws(JSONError) in try JSONDocument(parsing: bytes) }
+    return try definition(name, bytes, document, origin: origin, isOffered: isOffered)
   }
 
   private static func parse(
@@ -46,13 +62,19 @@ package final class Catalog: Sendable {
   private func add(
     _ name: String, _ bytes: [UInt8], _ document: JSONDocument, origin: String
   ) throws(LogError) -> EventDefinition {
-    let schema = try Catalog.compile(id: origin) { compiler throws(SchemaError) in
-      try compiler.compile(document, id: origin)
-    }
-    let definition = EventDefinition(
-      name: name, bytes: bytes, document: document, schema: schema)
+    let definition = try Self.definition(name, bytes, document, origin: origin, isOffered: false)
     definitions.withLock { $0[name] = definition }
     return definition
+  }
+
+  private static func definition(
+    _ name: String, _ bytes: [UInt8], _ document: JSONDocument, origin: String, isOffered: Bool
+  ) throws(LogError) -> EventDefinition {
+    let schema = try compile(id: origin) { compiler throws(SchemaError) in
+      try compiler.compile(document, id: origin)
+    }
+    return EventDefinition(
+      name: name, bytes: bytes, document: document, schema: schema, isOffered: isOffered)
   }
 
   /// Compiles a schema; `$ref`s reach every file of `schema/` by its id.

@@ -25,6 +25,35 @@ package func entityType(of category: Category) -> (any EntityState.Type)? {
   }
 }
 
+extension Category {
+  /// The layout of this category's rows; nil for `none`.
+  ///
+  /// Each append asks for all: asking the types of `entityType(of:)` would build each one's
+  /// protocol witnesses.
+  package var layout: UInt8? {
+    switch self {
+    case .none: nil
+    case .run: RunState.layout
+    case .request: RequestState.layout
+    case .phase: PhaseState.layout
+    case .workstream: WorkstreamState.layout
+    case .task: TaskState.layout
+    case .step: StepState.layout
+    case .tool: ToolState.layout
+    case .worker: WorkerState.layout
+    case .patch: PatchState.layout
+    case .reservation: ReservationState.layout
+    case .budget: BudgetState.layout
+    case .gate: GateState.layout
+    case .review: ReviewState.layout
+    case .merge: MergeState.layout
+    case .saga: SagaState.layout
+    case .error: ErrorState.layout
+    case .approval: ApprovalState.layout
+    }
+  }
+}
+
 /// The state that a row stores; nil for a row without a category.
 ///
 /// A row without fields is one whose entity has seen no event yet.

@@ -28,15 +28,18 @@ package final class EventDefinition: Sendable {
   package let severity: Severity
   /// The payload field that is an idempotency key by itself.
   package let uniqueField: String?
+  /// Whether the log is not known to have the type: a draft before this one registers it.
+  package let isOffered: Bool
 
   /// How an event is undone.
   package enum Reversal: String, Sendable { case generic, domain, explicit, none }
 
   package init(
-    name: String, bytes: [UInt8], document: JSONDocument, schema: CompiledSchema
+    name: String, bytes: [UInt8], document: JSONDocument, schema: CompiledSchema, isOffered: Bool
   ) {
     self.schema = schema
-    type = EventType(rawValue: name)
+    self.isOffered = isOffered
+    type = EventType(named: name)
     // The program's own text needs no count of its owners, of which there are many.
     self.name = type?.name ?? name
     digest = Digest.sha256(of: bytes)

@@ -15,23 +15,40 @@ package struct Template: Hashable, Sendable {
   private let alternatives: [[Segment]]
 
   package init(_ source: String) {
-    alternatives = source.split(separator: "|", omittingEmptySubsequences: false)
-      .map { Self.segments($0) }
+    var alternatives: [[Segment]] = []
+    var segments: [Segment] = []
+    var text: [UInt8] = []
+    for byte in source.utf8 {
+      switch byte {
+      case UInt8(ascii: "{"), UInt8(ascii: "|"):
+        if !text.isEmpty { segments.append(.text(text)) }
+        text.removeAll(keepingCapacity: true)
+        guard byte == UInt8(ascii: "|") else { continue }
+        alternatives.append(segments)
+        segments = []
+      case UInt8(ascii: "}"):
+        segments.append(Self.field(text))
+        text.removeAll(keepingCapacity: true)
+      default: text.append(byte)
+      }
+    }
+    if !text.isEmpty { segments.append(.text(text)) }
+    alternatives.append(segments)
+    self.alternatives = alternatives
   }
 
-  private static func segments(_ source: Substring) -> [Segment] {
-    var segments: [Segment] = []
-    var rest = source
-    while let open = rest.firstIndex(of: "{") {
-      if open > rest.startIndex { segments.append(.text(Array(rest[..<open].utf8))) }
-      let close = rest[open...].firstIndex(of: "}") ?? rest.index(before: rest.endIndex)
-      let path = rest[rest.index(after: open)..<close]
-      segments.append(
-        path == "@run_id" ? .run : .field(path.split(separator: ".").map(String.init)))
-      rest = rest[rest.index(after: close)...]
+  /// What stands between braces: `@run_id`, or the names on the way to a field.
+  private static func field(_ path: [UInt8]) -> Segment {
+    if path.elementsEqual("@run_id".utf8) { return .run }
+    var names = [""]
+    for byte in path {
+      if byte == UInt8(ascii: ".") {
+        names.append("")
+      } else {
+        names[names.count - 1].unicodeScalars.append(Unicode.Scalar(byte))
+      }
     }
-    if !rest.isEmpty { segments.append(.text(Array(rest.utf8))) }
-    return segments
+    return .field(names)
   }
 
   /// The fields it is made of, for error messages.

@@ -6,7 +6,6 @@ extension EventType {
     case .budget_warning, .budget_exceeded:
       "it follows from charges: `uetlog append cost_charged`"
     case .import_started, .import_completed: "`uetlog import git` appends it"
-    case .schema_registered: "`uetlog schema add FILE` appends it"
     case .checkpoint_sealed: "`uetlog seal` appends it"
     case .import_undone, .payload_redacted:
       "no command of this version appends it"

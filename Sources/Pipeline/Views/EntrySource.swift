@@ -17,7 +17,7 @@ struct LiveEvent: Sendable {
   /// When the source says that it happened.
   var time: String { event.envelope.time.description }
 
-  var type: EventType? { EventType(rawValue: event.envelope.type) }
+  var type: EventType? { EventType(named: event.envelope.type) }
 }
 
 /// The event at a position that a row keeps; nil for `none`.

@@ -15,7 +15,6 @@ import Testing
     #"{"type":"import_undone","payload":{"import_id":"i","reason":"r"}}"#,
     #"{"type":"payload_redacted","payload":{"position":1,"reason":"r"}}"#,
     #"{"type":"checkpoint_sealed","payload":{"size":9,"root":"\#(String(repeating: "0", count: 64))"}}"#,
-    #"{"type":"schema_registered","payload":{"type":"note","digest":"\#(String(repeating: "0", count: 64))","schema":{}}}"#,
   ]
 
   @Test(arguments: LogKind.allCases, forged)

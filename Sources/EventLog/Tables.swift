@@ -1,24 +1,27 @@
 package import Bytes
 package import Events
-internal import LMDB
+package import LMDB
 
-/// The tables of a log as one snapshot sees them.
-package struct ReadTables: ~Copyable, ~Escapable {
-  let transaction: ReadTransaction
+/// The tables of a log as one transaction sees them.
+package struct Tables<Access: Transaction & ~Copyable & ~Escapable>: ~Copyable, ~Escapable {
+  var transaction: Access
   let handles: TableHandles
-  let generation: RowGeneration
+  var generation: RowGeneration
+  /// A cursor that ids are looked up with, when many are.
+  var idCursor: KeptCursor?
 
   @_lifetime(copy transaction)
-  init(
-    _ transaction: consuming ReadTransaction, _ handles: TableHandles, _ generation: RowGeneration
-  ) {
+  init(_ transaction: consuming Access, _ handles: TableHandles, _ generation: RowGeneration) {
     self.transaction = transaction
     self.handles = handles
     self.generation = generation
   }
 }
 
-extension ReadTables: LogReader {
+/// The tables as one snapshot sees them.
+package typealias ReadTables = Tables<ReadTransaction>
+
+extension Tables: LogReader where Access: ~Copyable, Access: ~Escapable {
   package func head() throws(LogError) -> Head { try Reading.head(transaction, handles) }
 
   package func event(at position: Position) throws(LogError) -> Event? {
@@ -32,7 +35,7 @@ extension ReadTables: LogReader {
   }
 
   package func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry? {
-    try Reading.entry(for: key, transaction, handles)
+    try Reading.entry(for: key, transaction, handles, through: idCursor)
   }
 
   package func number(of name: Name) throws(LogError) -> EntityNumber? {

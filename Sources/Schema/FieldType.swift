@@ -1,24 +1,24 @@
-internal import JSON
+package import JSON
 
 /// The kinds of JSON that a schema allows at a place; empty when it says nothing.
-struct FieldType: OptionSet, Hashable {
-  let rawValue: UInt8
+package struct FieldType: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
 
-  static let string = FieldType(rawValue: 1)
-  static let integer = FieldType(rawValue: 2)
-  static let number = FieldType(rawValue: 4)
-  static let boolean = FieldType(rawValue: 8)
-  static let null = FieldType(rawValue: 16)
-  static let object = FieldType(rawValue: 32)
-  static let array = FieldType(rawValue: 64)
+  package static let string = FieldType(rawValue: 1)
+  package static let integer = FieldType(rawValue: 2)
+  package static let number = FieldType(rawValue: 4)
+  package static let boolean = FieldType(rawValue: 8)
+  package static let null = FieldType(rawValue: 16)
+  package static let object = FieldType(rawValue: 32)
+  package static let array = FieldType(rawValue: 64)
 
   /// The step of a path that leads to an array's elements.
-  static let element = "[]"
+  package static let element = "[]"
 
-  init(rawValue: UInt8) { self.rawValue = rawValue }
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The kind that a schema's `type` names.
-  init(name: String) {
+  package init(name: String) {
     switch name {
     case "string": self = .string
     case "integer": self = .integer
@@ -32,7 +32,7 @@ struct FieldType: OptionSet, Hashable {
   }
 
   /// The kind of a value.
-  init(_ document: JSONDocument, _ node: JSONNode) {
+  package init(_ document: JSONDocument, _ node: JSONNode) {
     switch document.kind(node) {
     case .string: self = .string
     case .number: self = document.isInteger(node) ? .integer : .number
@@ -44,8 +44,8 @@ struct FieldType: OptionSet, Hashable {
   }
 
   /// Whether it is a number or truth value.
-  var isPlain: Bool { !isDisjoint(with: [.integer, .number, .boolean]) }
+  package var isPlain: Bool { !isDisjoint(with: [.integer, .number, .boolean]) }
 
   /// Whether it is an array and can't be text.
-  var isList: Bool { contains(.array) && !contains(.string) && !contains(.object) }
+  package var isList: Bool { contains(.array) && !contains(.string) && !contains(.object) }
 }

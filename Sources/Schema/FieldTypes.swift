@@ -1,7 +1,7 @@
-internal import JSON
+package import JSON
 
 /// Looks up in a type's schema what a field may be, following references to other files.
-struct FieldTypes {
+package struct FieldTypes {
   private static let depthMax = 32
 
   /// The schema with an id.
@@ -9,13 +9,13 @@ struct FieldTypes {
   private let root: String
 
   /// - Parameter root: the id of the schema whose fields are looked up.
-  init(root: String, document: @escaping (String) -> JSONDocument?) {
+  package init(root: String, document: @escaping (String) -> JSONDocument?) {
     self.root = root
     self.document = document
   }
 
   /// What may stand at a path of keys.
-  func type(at path: [String]) -> FieldType {
+  package func type(at path: [String]) -> FieldType {
     guard let document = document(root) else { return [] }
     return types(path[...], document, document.root, root, 0)
   }
@@ -75,11 +75,11 @@ struct FieldTypes {
     _ reference: String, _ path: ArraySlice<String>, _ document: JSONDocument, _ id: String,
     _ depth: Int
   ) -> FieldType {
-    let parts = reference.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-    let target = parts.first.map(String.init) ?? ""
+    let hash = reference.utf8.firstIndex(of: UInt8(ascii: "#")) ?? reference.endIndex
+    let target = String(reference[..<hash])
     let other = target.isEmpty ? document : self.document(target)
     guard let other else { return [] }
-    let steps = (parts.count > 1 ? parts[1] : "").split(separator: "/").map(String.init)
+    let steps = JSONDocument.steps(of: String(reference[hash...]))
     guard let node = other.member(other.root, path: steps) else { return [] }
     return types(path, other, node, target.isEmpty ? id : target, depth + 1)
   }
