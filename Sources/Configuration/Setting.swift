@@ -111,11 +111,13 @@ package enum SettingTable {
   ]
 
   /// Where the tools of pipelines have their credentials.
-  private static let secretVariables = """
+  static var secretVariables: String {
+    """
     ANTHROPIC_API_KEY,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN,AZURE_OPENAI_API_KEY,GEMINI_API_KEY,\
     GH_TOKEN,GITHUB_TOKEN,GITLAB_TOKEN,GOOGLE_API_KEY,HF_TOKEN,NPM_TOKEN,OPENAI_API_KEY,\
     OPENROUTER_API_KEY
     """
+  }
 
   private static let mergeOrder = "priority,critical_path,dependents,age,id"
 
