@@ -2,11 +2,10 @@
 extension Timestamp: CustomStringConvertible {
   /// Parses `2026-11-22T15:04:05.123Z` or with an offset; nil when it is anything else, when a
   /// field is out of range, or when the moment does not fit.
-  package init?(_ text: some Collection<UInt8>) { self.init(ascii: Array(text)) }
+  package init?(_ text: some Collection<UInt8>) { self.init(Array(text).span) }
 
-  package init?(_ text: RawSpan) { self.init(ascii: text.copied) }
-
-  private init?(ascii text: [UInt8]) {
+  /// The same, in place.
+  package init?(_ text: Span<UInt8>) {
     var reader = TextReader(text)
     guard
       let year = reader.digits(4), reader.take(0x2D),
@@ -115,26 +114,30 @@ private struct TextBuffer {
 }
 
 /// A cursor over ASCII text.
-private struct TextReader {
-  let bytes: [UInt8]
+private struct TextReader: ~Escapable {
+  let bytes: Span<UInt8>
   var place = 0
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  @_lifetime(copy bytes)
+  init(_ bytes: Span<UInt8>) { self.bytes = bytes }
 
   var atEnd: Bool { place == bytes.count }
 
+  @_lifetime(self: copy self)
   mutating func take(_ byte: UInt8) -> Bool {
     guard place < bytes.count, bytes[place] == byte else { return false }
     place += 1
     return true
   }
 
+  @_lifetime(self: copy self)
   mutating func digit() -> Int? {
     guard place < bytes.count, (0x30...0x39).contains(bytes[place]) else { return nil }
     place += 1
     return Int(bytes[place - 1]) - 0x30
   }
 
+  @_lifetime(self: copy self)
   mutating func digits(_ count: Int) -> Int? {
     var value = 0
     for _ in 0..<count {
@@ -147,6 +150,7 @@ private struct TextReader {
   /// Nanoseconds; digits past the ninth are dropped.
   ///
   /// No point means none.
+  @_lifetime(self: copy self)
   mutating func fraction() -> Int? {
     guard take(0x2E) else { return 0 }
     guard var value = digit() else { return nil }
@@ -164,6 +168,7 @@ private struct TextReader {
     return value
   }
 
+  @_lifetime(self: copy self)
   mutating func offsetMinutes() -> Int? {
     if take(0x5A) || take(0x7A) { return 0 }
     let negative = take(0x2D)

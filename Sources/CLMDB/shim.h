@@ -21,3 +21,12 @@ static inline int uetlog_reserve_file(int descriptor, int64_t size) {
 static inline void uetlog_prefetch_page(uintptr_t page) {
   for (uintptr_t line = 0; line < 4096; line += 64) __builtin_prefetch((const void *)(page + line));
 }
+
+// Hidden by <stdio.h> likewise.
+extern int renameat2(int from, const char *path, int to, const char *other, unsigned int flags);
+
+/// Makes two paths of one file system name each other's file.
+static inline int uetlog_exchange(const char *path, const char *other) {
+  enum { here = -100, exchange = 2 };
+  return renameat2(here, path, here, other, exchange);
+}

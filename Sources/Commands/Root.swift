@@ -23,6 +23,10 @@ struct Uetlog: ParsableCommand {
       CommandGroup(
         name: "Proving",
         subcommands: [Verify.self, SealCommand.self, Prove.self, Bundle.self, Key.self]),
-      CommandGroup(name: "Operating", subcommands: [Scan.self, Schema.self, Config.self]),
+      CommandGroup(
+        name: "Operating",
+        subcommands: [
+          Scan.self, Schema.self, Backup.self, Restore.self, Compact.self, Config.self,
+        ]),
     ])
 }

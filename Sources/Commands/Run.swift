@@ -22,6 +22,7 @@ package func run() -> Never {
 /// The fast path: nothing of ArgumentParser runs.
 private func runAppend(_ words: CommandLineWords) -> Int32 {
   let here = Surroundings.current()
+  DamagedPages.tell(isJSON: words.afterCommand.contains("--json"))
   do throws(LogError) {
     let arguments = try AppendArguments(words.afterCommand)
     if arguments.isHelpWanted { return runParsed(["help", "append"]) }
@@ -49,6 +50,7 @@ private func runParsed(_ words: [String]) -> Int32 {
   let common = command.common
   let console = Console(
     here: here, isJSON: common.json, isQuiet: common.quiet, color: common.color)
+  DamagedPages.tell(isJSON: common.json)
   do throws(LogError) {
     return console.finish(try command.execute(console)).rawValue
   } catch {

@@ -5,7 +5,11 @@ internal import LMDB
 /// Looks at a log's files before LMDB maps them, so that what is wrong is said in a sentence and
 /// not by a signal.
 enum FileCheck {
-  static func check(directory path: String, _ options: LogOptions) throws(LogError) {
+  /// - Returns: the start of the data file; nil when somebody writes to it all the time.
+  @discardableResult
+  static func check(
+    directory path: String, _ options: LogOptions
+  ) throws(LogError) -> MetaPages? {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else {
       if errno == ENOENT { throw LogError.noLog(path) }
@@ -17,21 +21,47 @@ enum FileCheck {
     }
     try checkFile(path + "/data.mdb", isRequired: true, options, log: path)
     try checkFile(path + "/lock.mdb", isRequired: false, options, log: path)
-    try checkStart(path + "/data.mdb")
+    return try checkStart(path + "/data.mdb")
   }
 
-  private static func checkStart(_ path: String) throws(LogError) {
+  private static func checkStart(_ path: String) throws(LogError) -> MetaPages? {
+    let pages: MetaPages
     let found: MetaFinding?
     do throws(LMDBError) {
-      found = try findings(path, MetaPages(dataFile: path)).first
+      pages = try MetaPages(dataFile: path)
+      found = try findings(path, pages).first
     } catch {
       // Somebody writes all the time: then the file is well.
-      if error == .tryAgain { return }
+      if error == .tryAgain { return nil }
       throw LogError(error, doing: "reading \(path)")
     }
-    guard let found else { return }
+    guard let found else { return pages }
     throw LogError(
       .corruption, "\(path) is damaged: \(found)", hint: "Restore it from a backup")
+  }
+
+  /// Looks at the pages that the next commit would write to: LMDB trusts the list that names them.
+  ///
+  /// - Parameter descriptor: of the data file.
+  static func checkFreePages(
+    _ descriptor: Int32, _ pages: MetaPages, log path: String
+  ) throws(LogError) {
+    let newest = pages.pages.max { $0.transactionID < $1.transactionID }
+    guard let newest else { return }
+    let found: PageFinding
+    do throws(LMDBError) {
+      guard let finding = try FreeList.firstFinding(descriptor, of: newest),
+        // A commit meanwhile may have reused pages.
+        try MetaPages(dataFile: path + "/data.mdb").pages == pages.pages
+      else { return }
+      found = finding
+    } catch {
+      if error == .tryAgain { return }
+      throw LogError(error, doing: "reading \(path)/data.mdb")
+    }
+    throw LogError(
+      .corruption, "\(path)/data.mdb is damaged: \(found)",
+      hint: "Nothing can be appended; what can be read is: run `uetlog verify`")
   }
 
   /// What is wrong with a data file whose start was read.
@@ -56,9 +86,8 @@ enum FileCheck {
     let newest = pages.pages.max { $0.transactionID < $1.transactionID }
     let reach = pages.fileSize / MetaPage.byteCount + pageCountLeftOutMax
     if let newest, newest.lastPage > UInt64(reach) { return true }
-    guard let newest, try PageWalk.refersBeyondEnd(dataFile: path, of: newest) else {
-      return false
-    }
+    guard let newest else { return false }
+    guard try PageWalk.census(dataFile: path, of: newest).refersToLostPages else { return false }
     // A commit meanwhile may have reused pages under the walk, and has made the file whole.
     return try MetaPages(dataFile: path).pages == pages.pages
   }

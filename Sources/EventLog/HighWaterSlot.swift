@@ -69,6 +69,22 @@ package final class HighWaterSlot: Sendable {
     _ = unsafe line.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
   }
 
+  /// Notes the head of a copy that is about to take the log's place.
+  static func note(
+    directory: String?, log: ULID, dataFile path: String, _ head: Head, epoch: UInt32
+  ) {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    HighWaterSlot(directory: directory, log: log, dataFile: descriptor)?.note(head, epoch: epoch)
+  }
+
+  /// The highest epoch of a log that this machine has seen; 0 when it has seen none.
+  static func highestEpoch(_ directory: String?, log: ULID) -> UInt32 {
+    guard let directory else { return 0 }
+    return marks(in: directory + "/" + log.description).map(\.epoch).max() ?? 0
+  }
+
   private static func mark(_ descriptor: Int32) -> Mark? {
     var line = [UInt8](repeating: 0, count: lineByteCount)
     let count = unsafe line.withUnsafeMutableBytes {
@@ -94,20 +110,16 @@ package final class HighWaterSlot: Sendable {
   }
 
   private static func highest(in directory: String) -> Mark? {
-    guard let listing = unsafe opendir(directory) else { return nil }
-    defer { unsafe closedir(listing) }
-    var highest: Mark?
-    while let entry = unsafe readdir(listing) {
-      let name = unsafe withUnsafePointer(to: entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      guard !name.hasPrefix(".") else { continue }
+    marks(in: directory).max { $0.position < $1.position }
+  }
+
+  private static func marks(in directory: String) -> [Mark] {
+    Directory.names(in: directory).filter { !$0.hasPrefix(".") }.compactMap { name in
       let descriptor = unsafe open(directory + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-      guard descriptor >= 0 else { continue }
+      guard descriptor >= 0 else { return nil }
       defer { close(descriptor) }
-      if let mark = mark(descriptor), mark.position > highest?.position ?? .none { highest = mark }
+      return mark(descriptor)
     }
-    return highest
   }
 
   private static func makeDirectories(_ path: String) {

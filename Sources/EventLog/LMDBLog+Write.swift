@@ -5,6 +5,8 @@ internal import LMDB
 extension LMDBLog {
   /// How often the map may grow for one transaction.
   private static let growthsMax = 24
+  /// How often the log may be compacted or restored between the opening of its files and a write.
+  private static let replacementsMax = 100
   /// Together five seconds.
   private static let growthAttemptsMax = 25_000
   private static let growthPauseMicroseconds: useconds_t = 200
@@ -12,43 +14,60 @@ extension LMDBLog {
   package func write<U: WriteUnit>(
     waitNanoseconds: Int64, _ unit: inout U
   ) throws(LogError) -> U.Output {
-    try format.checkWritable(path)
-    try lock.acquire(waitNanoseconds: waitNanoseconds)
-    defer { lock.release() }
+    for _ in 0..<Self.replacementsMax {
+      do throws(LogError) {
+        return try write(files, waitNanoseconds, &unit)
+      } catch {
+        guard error.code == .replaced else { throw error }
+      }
+      try reopen()
+    }
+    return try write(files, waitNanoseconds, &unit)
+  }
+
+  private func write<U: WriteUnit>(
+    _ files: LogFiles, _ waitNanoseconds: Int64, _ unit: inout U
+  ) throws(LogError) -> U.Output {
+    try files.format.checkWritable(path)
+    try files.lock.acquire(waitNanoseconds: waitNanoseconds)
+    defer { files.lock.release() }
     for _ in 0..<Self.growthsMax {
       // A transaction that ran out of map runs again from the start.
       var attempt = unit
       do throws(LogError) {
-        let output = try writeOnce(&attempt)
+        let output = try writeOnce(files, &attempt)
         unit = attempt
         return output
       } catch {
         guard error.code == .mapFull else { throw error }
-        try grow()
+        try grow(files.environment)
       }
     }
     throw LogError(.noSpace, "the map of \(path) can't grow any more")
   }
 
-  private func writeOnce<U: WriteUnit>(_ unit: inout U) throws(LogError) -> U.Output {
+  private func writeOnce<U: WriteUnit>(
+    _ files: LogFiles, _ unit: inout U
+  ) throws(LogError) -> U.Output {
     var head = Head()
-    let output = try write(environment, &unit, &head)
-    if !unit.isDryRun { highWater?.note(head, epoch: format.epoch) }
+    let output = try write(files.environment, files, &unit, &head)
+    if !unit.isDryRun { files.highWater?.note(head, epoch: files.format.epoch) }
     return output
   }
 
   private func write<U: WriteUnit>(
-    _ environment: borrowing Environment, _ unit: inout U, _ head: inout Head
+    _ environment: borrowing Environment, _ files: LogFiles, _ unit: inout U, _ head: inout Head
   ) throws(LogError) -> U.Output {
+    let handles = files.handles
     let transaction = try environment.beginWriting()
     let number = transaction.id
     // With a fresh lock file LMDB numbers transactions anew: then somebody else may be writing.
-    guard try number == lastTransaction() + 1 else {
+    guard try number == lastTransaction(of: environment) + 1 else {
       throw LogError(
         .unsafe, "the lock file of \(path) was replaced while it was in use",
         hint: "Stop all programs that use this log, then run the command again")
     }
-    try lock.checkLockFile()
+    try files.lock.checkLockFile()
     // A newer program may have taken the log over since it was opened.
     try LogFormat(Reading.main(MainKey.format, transaction, handles))?.checkWritable(path)
     let generation = try RowGeneration.inForce(transaction, handles)
@@ -58,16 +77,19 @@ extension LMDBLog {
     if unit.isDryRun { return output }
     head = try tables.head()
     do throws(LMDBError) { try tables.commit() } catch {
-      throw outcome(of: error, transaction: number)
+      throw outcome(of: error, transaction: number, files)
     }
     return output
   }
 
   /// Tells "not written" from "do not know" after a failed commit: when the file's meta pages do
   /// not show the transaction, nobody will ever see it.
-  private func outcome(of error: LMDBError, transaction: UInt64) -> LogError {
+  private func outcome(
+    of error: LMDBError, transaction: UInt64, _ files: LogFiles
+  ) -> LogError {
     if error == .mapFull { return LogError(error, doing: "committing") }
-    let isOnFile = newestTransactionOnFile().map { $0 >= transaction } ?? true
+    let newest = newestTransaction(onFile: files.environment.fileDescriptor)
+    let isOnFile = newest.map { $0 >= transaction } ?? true
     if !isOnFile, error == .noSpace || error == .fileTooLarge || isDiskFull {
       return LogError(
         .noSpace, "the disk is full",
@@ -79,7 +101,9 @@ extension LMDBLog {
       hint: "Run the same command again with the same id: it is stored once")
   }
 
-  private func lastTransaction() throws(LogError) -> UInt64 {
+  private func lastTransaction(
+    of environment: borrowing Environment
+  ) throws(LogError) -> UInt64 {
     do throws(LMDBError) { return try environment.info().lastTransactionID } catch {
       throw LogError(error, doing: "looking at the map")
     }
@@ -91,19 +115,21 @@ extension LMDBLog {
     return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 20
   }
 
-  private func grow() throws(LogError) {
+  private func grow(_ environment: borrowing Environment) throws(LogError) {
     do throws(LMDBError) {
       let size = try environment.info().mapSize
       let (doubled, overflow) = size.multipliedReportingOverflow(by: 2)
       guard !overflow else { throw LMDBError.outOfMemory }
-      try setMapSize(doubled)
+      try setMapSize(doubled, environment)
     } catch {
       throw LogError(error, doing: "growing the map")
     }
   }
 
   /// Waits for other threads' snapshots, which are short: the map can't change under them.
-  private func setMapSize(_ size: Int) throws(LMDBError) {
+  private func setMapSize(
+    _ size: Int, _ environment: borrowing Environment
+  ) throws(LMDBError) {
     for _ in 0..<Self.growthAttemptsMax {
       do throws(LMDBError) {
         return try environment.setMapSize(size)
@@ -122,12 +148,12 @@ extension WriteTables {
 
 extension LMDBLog {
   /// The newest transaction number of the file's two meta pages, read without the map.
-  private func newestTransactionOnFile() -> UInt64? {
+  private func newestTransaction(onFile descriptor: Int32) -> UInt64? {
     var newest: UInt64?
     for page in 0..<2 {
       var bytes = [UInt8](repeating: 0, count: 160)
       let count = unsafe bytes.withUnsafeMutableBytes {
-        unsafe pread(environment.fileDescriptor, $0.baseAddress, $0.count, off_t(page * 4096))
+        unsafe pread(descriptor, $0.baseAddress, $0.count, off_t(page * 4096))
       }
       // Page header 16 bytes, then magic, version, address, map size, two table records of 48
       // bytes, the last page, and the transaction number.

@@ -9,16 +9,21 @@ final class WriteLock: Sendable {
   private let path: String
   private let descriptor: Int32
   private let lockFile: FileID
+  /// Which directory it is.
+  let directory: FileID
 
   init(directory path: String) throws(LogError) {
     self.path = path
     descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw LogError.system("opening \(path)") }
-    guard let file = FileID(path: path + "/lock.mdb") else {
+    guard let file = FileID(name: "lock.mdb", in: descriptor),
+      let directory = FileID(descriptor: descriptor)
+    else {
       close(descriptor)
       throw LogError(.unsafe, "\(path) has no lock file", hint: "Run the command again")
     }
     lockFile = file
+    self.directory = directory
   }
 
   deinit { close(descriptor) }
@@ -49,10 +54,20 @@ final class WriteLock: Sendable {
 
   func release() { flock(descriptor, LOCK_UN) }
 
+  /// Whether another directory is in this one's place.
+  var isReplaced: Bool { FileID(path: path) != directory }
+
   /// Throws when the lock file is another one than at opening: writers then no longer exclude
   /// each other.
+  ///
+  /// Together with its whole directory it may be replaced; then that one is to be opened.
   func checkLockFile() throws(LogError) {
     guard FileID(path: path + "/lock.mdb") == lockFile else {
+      guard !isReplaced else {
+        throw LogError(
+          .replaced, "\(path) was compacted or restored meanwhile",
+          hint: "Nothing was written: run the same command again")
+      }
       throw LogError(
         .unsafe, "the lock file of \(path) was deleted or replaced",
         hint: "Stop all programs that use this log, then run the command again")
@@ -74,6 +89,13 @@ struct FileID: Hashable, Sendable {
   init?(path: String) {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return nil }
+    device = UInt64(status.st_dev)
+    node = UInt64(status.st_ino)
+  }
+
+  init?(name: String, in directory: Int32) {
+    var status = stat()
+    guard unsafe fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
     device = UInt64(status.st_dev)
     node = UInt64(status.st_ino)
   }

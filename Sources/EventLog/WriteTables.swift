@@ -20,19 +20,15 @@ extension WriteTables: LogWriter {
   package func transactionID() -> UInt64 { transaction.id }
 
   package mutating func append(_ record: EncodedRecord, at position: Position) throws(LogError) {
-    let byteCount = record.envelope.count + Salt.byteCount
-    let isInline = byteCount + record.payload.count <= Pieces.inlineByteCountMax
-    let salt: InlineArray<2, UInt64> = [
-      record.salt.high.littleEndian, record.salt.low.littleEndian,
-    ]
-    let payload = isInline ? record.payload.rawSpan : RawSpan()
+    let isInline = record.bytes.count <= Pieces.inlineByteCountMax
+    let front = isInline ? record.bytes.count : record.envelopeByteCount + Salt.byteCount
     // Not through `change`: a closure can't take spans along.
     do throws(LMDBError) {
-      try transaction.append(
-        handles.log, key: position.rawValue, record.envelope.rawSpan, unsafe salt.span.bytes,
-        payload)
+      try transaction.put(
+        handles.log, key: position.rawValue, value: record.bytes.rawSpan.extracting(..<front),
+        append: true)
     } catch { throw LogError(error, doing: "storing an event") }
-    if !isInline { try putPieces(record.payload, position) }
+    if !isInline { try putPieces(Array(record.payload), position) }
   }
 
   private mutating func putPieces(

@@ -3,10 +3,12 @@ package import Bytes
 extension Envelope {
   /// The bytes that are stored and hashed; nil when a text is too long for its field, or all are
   /// for a record.
-  package func encoded() -> [UInt8]? {
+  ///
+  /// - Parameter room: so many bytes more can be added without another allocation.
+  package func encoded(room: Int = 0) -> [UInt8]? {
     guard fitsFormat, let total = UInt16(exactly: encodedByteCount) else { return nil }
     var out: [UInt8] = []
-    out.reserveCapacity(Int(total))
+    out.reserveCapacity(Int(total) + room)
     let front = front(total)
     unsafe front.span.bytes.withUnsafeBytes {
       unsafe out.append(contentsOf: $0[..<EnvelopeLayout.commitment])

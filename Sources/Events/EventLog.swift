@@ -84,17 +84,43 @@ package protocol LogWriter: LogReader, ~Copyable, ~Escapable {
   mutating func removeRowsNotInForce(count: Int) throws(LogError) -> Bool
 }
 
-/// A record on its way into the log.
+/// A record on its way into the log: envelope, salt and payload, one after the other.
 package struct EncodedRecord: Sendable {
-  package var envelope: [UInt8]
-  package var salt: Salt
-  package var payload: [UInt8]
+  package private(set) var bytes: [UInt8]
+  package private(set) var envelopeByteCount: Int
 
-  package init(envelope: [UInt8], salt: Salt, payload: [UInt8]) {
-    self.envelope = envelope
-    self.salt = salt
-    self.payload = payload
+  /// Nil when a text of the envelope is too long for its field, or all are for a record.
+  package init?(_ envelope: Envelope, _ salt: Salt, payload: ArraySlice<UInt8>) {
+    guard var bytes = envelope.encoded(room: Salt.byteCount + payload.count) else { return nil }
+    envelopeByteCount = bytes.count
+    bytes.append(littleEndian: salt.high)
+    bytes.append(littleEndian: salt.low)
+    bytes += payload
+    self.bytes = bytes
   }
+
+  /// A record without bytes, to be filled by `take`.
+  package init() {
+    bytes = []
+    envelopeByteCount = 0
+  }
+
+  /// Becomes another record with a stamp; the room for its bytes stays the same.
+  package mutating func take(_ record: EncodedRecord, _ stamp: Envelope.Stamp) {
+    bytes.removeAll(keepingCapacity: true)
+    bytes += record.bytes
+    envelopeByteCount = record.envelopeByteCount
+    stamp.put(into: &bytes)
+  }
+
+  /// The envelope's bytes.
+  package var envelope: RawSpan {
+    @_lifetime(borrow self)
+    get { bytes.rawSpan.extracting(..<envelopeByteCount) }
+  }
+
+  /// The payload's bytes.
+  package var payload: ArraySlice<UInt8> { bytes[(envelopeByteCount + Salt.byteCount)...] }
 }
 
 /// A stored record, borrowed from the log.
@@ -155,6 +181,13 @@ package protocol EventLog: AnyObject, Sendable {
     waitNanoseconds: Int64, _ unit: inout U
   ) throws(LogError) -> U.Output
   func read<U: ReadUnit>(_ unit: inout U) throws(LogError) -> U.Output
+  /// Goes on with the files that are there now, when others were put in their place.
+  ///
+  /// Writes do so by themselves; who reads for long asks now and then.
+  ///
+  /// - Returns: the epoch. It rises when the log is restored: the positions of another epoch may
+  ///   be other events.
+  func refresh() throws(LogError) -> UInt32
 }
 
 /// What makes a log this log and no other.

@@ -89,11 +89,8 @@ package struct MemoryTables: LogWriter, Sendable {
     guard position.rawValue == UInt64(records.count) + 1 else {
       throw LogError(.system, "position \(position) does not follow \(records.count)")
     }
-    var salted: [UInt8] = []
-    salted.append(littleEndian: record.salt.high)
-    salted.append(littleEndian: record.salt.low)
-    salted += record.payload
-    records.append(Stored(envelope: record.envelope, salted: salted))
+    let salted = Array(record.bytes[record.envelopeByteCount...])
+    records.append(Stored(envelope: record.envelope.copied, salted: salted))
   }
 
   package mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError) {

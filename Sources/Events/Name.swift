@@ -13,9 +13,9 @@ package struct Name: Hashable, Sendable, CustomStringConvertible {
 
   /// Nil when the bytes are not a name.
   package init?(_ bytes: [UInt8]) {
-    guard (1...Self.byteCountMax).contains(bytes.count),
-      bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
-    else { return nil }
+    guard (1...Self.byteCountMax).contains(bytes.count), Self.isPlain(bytes.rawSpan) else {
+      return nil
+    }
     self.init(stored: bytes)
   }
 
@@ -82,6 +82,25 @@ extension Name {
       offset &+= 1
     }
     return mixed(state, tail)
+  }
+
+  /// Whether there are no control characters: eight bytes at a time.
+  private static func isPlain(_ span: RawSpan) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var offset = 0
+    while offset &+ 8 <= span.byteCount {
+      let word = word(span, offset)
+      let delete = word ^ (ones &* 0x7F)
+      let hits = ((word &- ones &* 0x20) & ~word) | ((delete &- ones) & ~delete)
+      if hits & (ones &* 0x80) != 0 { return false }
+      offset &+= 8
+    }
+    while offset < span.byteCount {
+      let byte = byte(span, offset)
+      if byte < 0x20 || byte == 0x7F { return false }
+      offset &+= 1
+    }
+    return true
   }
 
   @inline(__always)

@@ -9,6 +9,9 @@ package struct Position: Hashable, Comparable, Sendable, CustomStringConvertible
 
   package static func < (a: Position, b: Position) -> Bool { a.rawValue < b.rawValue }
 
+  // Written out: what the compiler makes is called through a table in other modules.
+  package static func == (a: Position, b: Position) -> Bool { a.rawValue == b.rawValue }
+
   /// The next place; the last place there can be is its own successor.
   package var next: Position { Position(rawValue == .max ? .max : rawValue + 1) }
 
@@ -39,6 +42,8 @@ package struct EntityNumber: Hashable, Comparable, Sendable {
   package var origin: Position { Position(rawValue / Self.namesPerEvent) }
 
   package static func < (a: EntityNumber, b: EntityNumber) -> Bool { a.rawValue < b.rawValue }
+
+  package static func == (a: EntityNumber, b: EntityNumber) -> Bool { a.rawValue == b.rawValue }
 
   /// No row: numbers start with the first event, so zero is free.
   package static let none = EntityNumber(0)

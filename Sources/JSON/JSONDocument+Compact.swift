@@ -7,11 +7,16 @@ extension JSONDocument {
     return out
   }
 
+  /// The same, in place where there is no whitespace.
+  package func tokens(_ n: JSONNode) -> ArraySlice<UInt8> {
+    let token = token(n.index)
+    return token.isSpaced ? compacted(n)[...] : bytes[token.range]
+  }
+
   /// Appends the value's tokens as received, without whitespace between them.
   package func appendCompacted(_ n: JSONNode, to out: inout [UInt8]) {
     let token = token(n.index)
-    let isContainer = token.kind == .array || token.kind == .object
-    guard isContainer, token.marked else {
+    guard token.isSpaced else {
       out.append(contentsOf: bytes[token.range])
       return
     }

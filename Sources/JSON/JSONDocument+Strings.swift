@@ -50,10 +50,10 @@ extension JSONDocument {
     if isEscaped(n) { return equals(n, text.description) }
     let content = content(n)
     guard kind(n) == .string, content.count == text.utf8CodeUnitCount else { return false }
-    for (place, index) in content.enumerated() {
-      guard unsafe bytes[index] == text.utf8Start[place] else { return false }
+    return text.withUTF8Buffer { text in
+      ByteEquality.equal(
+        bytes.span, at: content.lowerBound, unsafe text.span, at: 0, count: content.count)
     }
-    return true
   }
 
   /// The value of the member with this key.
@@ -64,26 +64,18 @@ extension JSONDocument {
       let wanted = unsafe wanted.span
       var child = n.index + 1
       for _ in 0..<count(n) {
+        let token = token(child)
         let isFound =
-          isEscaped(JSONNode(child))
-          ? equals(JSONNode(child), key) : has(wanted, at: content(JSONNode(child)))
+          token.marked
+          ? equals(JSONNode(child), key)
+          : token.range.count == wanted.count + 2
+            && ByteEquality.equal(
+              bytes.span, at: Int(token.start) + 1, wanted, at: 0, count: wanted.count)
         if isFound { return JSONNode(child + 1) }
         child = next(JSONNode(child + 1)).index
       }
       return nil
     }
-  }
-
-  /// Whether these are the bytes of a range.
-  @inline(__always)
-  private func has(_ text: Span<UInt8>, at range: Range<Int>) -> Bool {
-    guard text.count == range.count else { return false }
-    var index = range.lowerBound
-    for place in text.indices {
-      if bytes[index] != text[place] { return false }
-      index &+= 1
-    }
-    return true
   }
 
   /// The value found by following the keys.

@@ -28,6 +28,10 @@ struct Token: BitwiseCopyable, Sendable {
     set { meta = newValue ? meta | 8 : meta & ~8 }
   }
 
+  /// Whether it is a container with whitespace between its tokens.
+  @inline(__always)
+  var isSpaced: Bool { marked && (kind == .array || kind == .object) }
+
   /// Members or elements.
   @inline(__always)
   var count: Int {

@@ -95,11 +95,13 @@ extension Environment {
 
   /// Writes a snapshot as `data.mdb` into the empty directory `path`, and to the disk.
   ///
-  /// A compact copy leaves out free pages, and with them what was deleted.
+  /// A compact copy leaves out free pages, and with them what was deleted. Only the owner can read
+  /// it.
   package borrowing func copy(to path: String, compact: Bool) throws(LMDBError) {
     try core.gate.enter()
     defer { core.gate.leave() }
     unsafe try check(mdb_env_copy2(core.handle, path, compact ? UInt32(MDB_CP_COMPACT) : 0))
+    guard unsafe chmod(path + "/data.mdb", 0o600) == 0 else { throw .lastSystemError }
     try Self.sync(path: path + "/data.mdb")
     try Self.sync(path: path)
   }
@@ -110,4 +112,9 @@ extension Environment {
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw .lastSystemError }
   }
+}
+
+/// Makes two paths of one file system name each other's file or directory, at one moment.
+package func exchangePaths(_ path: String, _ other: String) throws(LMDBError) {
+  guard unsafe uetlog_exchange(path, other) == 0 else { throw .lastSystemError }
 }

@@ -72,12 +72,23 @@ internal import Synchronization
       unsafe try check(mdb_env_set_mapsize(handle, wholePages(mapSize)))
       unsafe try check(mdb_env_set_maxreaders(handle, options.maxReaders))
       unsafe try check(mdb_env_set_maxdbs(handle, options.maxTables))
+      unsafe try check(mdb_env_set_assert(handle) { _, _ in EnvironmentCore.pageIsImpossible() })
       unsafe try check(mdb_env_open(handle, path, flags, 0o600))
     } catch {
       unsafe mdb_env_close(handle)
       throw error
     }
     return unsafe handle
+  }
+
+  /// Ends as a read of a page that is not there would, if somebody handles that.
+  ///
+  /// LMDB, which has met a page that can't be, would say so in the words of its source and abort.
+  private static func pageIsImpossible() {
+    var action = sigaction()
+    guard unsafe sigaction(SIGBUS, nil, &action) == 0 else { return }
+    let handler = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+    if unsafe handler != unsafeBitCast(SIG_DFL, to: Int.self) { raise(SIGBUS) }
   }
 
   /// Keeps the writable descriptor of the data file from programs that this process starts.

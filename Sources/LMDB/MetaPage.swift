@@ -15,13 +15,10 @@ package struct MetaPage: Hashable, Sendable {
   package let lastPage: UInt64
   /// The bytes that the writer reserved for its map.
   package let mapSize: UInt64
-  /// The root of the tree of free pages.
-  package let freeRoot: UInt64
-  /// The root of the tree of tables.
-  package let mainRoot: UInt64
-
-  private let freeShape: TreeShape
-  private let mainShape: TreeShape
+  /// The tree of free pages.
+  let free: TreeRecord
+  /// The tree of tables.
+  let main: TreeRecord
   let number: UInt64
   let flags: UInt16
   let foundMagic: UInt32
@@ -32,21 +29,23 @@ package struct MetaPage: Hashable, Sendable {
   init(index: Int, _ page: RawSpan) {
     self.index = index
     // The header of every page, then LMDB's MDB_meta.
-    number = page.number(at: 0, or: 0)
-    flags = page.number(at: 10, or: 0)
-    foundMagic = page.number(at: 16, or: 0)
-    foundVersion = page.number(at: 20, or: 0)
-    mapSize = page.number(at: 32, or: 0)
-    pageSize = page.number(at: 40, or: 0)
-    freeShape = TreeShape(
-      flags: page.number(at: 44, or: 0), depth: page.number(at: 46, or: 0))
-    freeRoot = page.number(at: 80, or: 0)
-    mainShape = TreeShape(
-      flags: page.number(at: 92, or: 0), depth: page.number(at: 94, or: 0))
-    mainRoot = page.number(at: 128, or: 0)
-    lastPage = page.number(at: 136, or: 0)
-    transactionID = page.number(at: 144, or: 0)
+    number = page.integer(UInt64.self, at: 0) ?? 0
+    flags = page.integer(UInt16.self, at: 10) ?? 0
+    foundMagic = page.integer(UInt32.self, at: 16) ?? 0
+    foundVersion = page.integer(UInt32.self, at: 20) ?? 0
+    mapSize = page.integer(UInt64.self, at: 32) ?? 0
+    // The record of the free pages has the page size where others have nothing.
+    pageSize = page.integer(UInt32.self, at: 40) ?? 0
+    free = TreeRecord(page, at: 40)
+    main = TreeRecord(page, at: 40 + TreeRecord.byteCount)
+    lastPage = page.integer(UInt64.self, at: 136) ?? 0
+    transactionID = page.integer(UInt64.self, at: 144) ?? 0
   }
+
+  /// The root of the tree of free pages.
+  package var freeRoot: UInt64 { free.root }
+  /// The root of the tree of tables.
+  package var mainRoot: UInt64 { main.root }
 
   /// What is wrong with this page alone.
   var findings: [MetaFinding] {
@@ -71,35 +70,14 @@ package struct MetaPage: Hashable, Sendable {
   /// failed half way puts the older number back, but not the roots.
   var treeFindings: [MetaFinding] {
     // The tree of free pages has integer keys, and may say that the file has no directory.
-    let integerKeys: UInt16 = 0x08
     let noDirectory: UInt16 = 0x4000
-    guard freeShape.flags & ~noDirectory == integerKeys, freeShape.fits(root: freeRoot),
-      mainShape.flags == 0, mainShape.fits(root: mainRoot)
+    guard free.flags & ~noDirectory == TreeRecord.integerKeys, free.isPossible,
+      main.flags == 0, main.isPossible
     else { return [.tree(page: index)] }
     var findings: [MetaFinding] = []
     for root in [freeRoot, mainRoot] where root != Self.noRoot && (root > lastPage || root < 2) {
       findings.append(.root(page: index, root: root, lastPage: lastPage))
     }
     return findings
-  }
-}
-
-/// What a meta page says about a tree beside its root.
-private struct TreeShape: Hashable, Sendable {
-  let flags: UInt16
-  let depth: UInt16
-
-  func fits(root: UInt64) -> Bool {
-    // LMDB's cursors have room for 32 levels.
-    root == MetaPage.noRoot ? depth == 0 : (1...32).contains(depth)
-  }
-}
-
-extension RawSpan {
-  fileprivate func number<Number: FixedWidthInteger & BitwiseCopyable>(
-    at offset: Int, or missing: Number
-  ) -> Number {
-    guard offset >= 0, offset <= byteCount - MemoryLayout<Number>.size else { return missing }
-    return unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: Number.self)
   }
 }

@@ -108,13 +108,15 @@ package struct MetaPages: Hashable, Sendable {
   }
 
   private static func start(of descriptor: Int32) throws(LMDBError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: 2 * MetaPage.byteCount)
-    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-      unsafe pread(descriptor, buffer.baseAddress, buffer.count, 0)
+    var found = 0
+    let byteCount = 2 * MetaPage.byteCount
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+      found = unsafe pread(descriptor, buffer.baseAddress, byteCount, 0)
+      count = max(found, 0)
     }
     // Pipes can't be read at an offset, directories not at all.
-    guard count >= 0 || errno == ESPIPE || errno == EISDIR else { throw .lastSystemError }
-    return Array(bytes.prefix(max(count, 0)))
+    guard found >= 0 || errno == ESPIPE || errno == EISDIR else { throw .lastSystemError }
+    return bytes
   }
 
   /// The page of the last commit, or nil if there is none to be trusted.

@@ -1,103 +1,192 @@
 internal import Glibc
 
-/// Follows the trees of a data file without mapping it.
+/// Follows the trees of a data file without mapping it, and checks every page that they have.
 ///
-/// A short file is either one that lost pages or one whose writer was killed before it added pages
-/// that nothing refers to. Only a walk can tell. In LMDB 0.9.24 a page of zeros in the place of a
-/// lost one would end the process where a cursor steps onto it.
-package enum PageWalk {
-  /// Whether the newest commit refers to a page that the file does not have, or to none at all.
+/// LMDB trusts its pages: in 0.9.24 a wrong one ends the process, and a list of free pages that
+/// names a page in use makes the next commit overwrite it.
+///
+/// The pages must not change meanwhile: nobody writes, or a snapshot of the transaction is open.
+package struct PageWalk {
+  /// Free pages that lie further behind the end of the file than this are not taken in.
+  private static let missingPagesMax: UInt64 = 1 << 20
+
+  private let file: PageFile
+  private let meta: MetaPage
+  private let onProgress: (UInt64, UInt64) -> Void
+  private var used: PageSet
+  private var free: PageSet
+  private var census: PageCensus
+
+  /// Follows the trees of one of the file's two first pages.
   ///
-  /// Nobody must write to the file meanwhile.
-  ///
-  /// - Complexity: reads every page of every tree.
-  package static func refersBeyondEnd(
-    dataFile path: String, of meta: MetaPage
-  ) throws(LMDBError) -> Bool {
+  /// - Parameter onProgress: takes how many pages were visited, of how many at most.
+  /// - Complexity: reads each page in use once.
+  package static func census(
+    dataFile path: String, of meta: MetaPage,
+    onProgress: @escaping (UInt64, UInt64) -> Void = { _, _ in }
+  ) throws(LMDBError) -> PageCensus {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { throw .lastSystemError }
     defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw .lastSystemError }
-    let pageCount = UInt64(max(0, status.st_size)) / UInt64(MetaPage.byteCount)
-    var pending = [meta.freeRoot, meta.mainRoot].filter { $0 != MetaPage.noRoot }
-    var visited: UInt64 = 0
-    while let number = pending.popLast() {
-      visited += 1
-      // More pages than there are: the trees are not trees.
-      guard number < pageCount, visited <= pageCount,
-        let page = TreePage(descriptor, number)
-      else { return true }
-      guard let (pages, runs) = page.references else { return true }
-      pending += pages
-      for run in runs where run.first >= pageCount || run.count > pageCount - run.first {
-        return true
+    var walk = PageWalk(try PageFile(descriptor), meta, onProgress)
+    return walk.run()
+  }
+
+  private init(
+    _ file: PageFile, _ meta: MetaPage, _ onProgress: @escaping (UInt64, UInt64) -> Void
+  ) {
+    self.file = file
+    self.meta = meta
+    self.onProgress = onProgress
+    // Of a file that was cut the last page may be any number.
+    let bound = min(meta.lastPage, file.pageCount &+ Self.missingPagesMax) &+ 1
+    used = PageSet(below: bound)
+    free = PageSet(below: bound)
+    census = PageCensus(pages: meta.lastPage &+ 1)
+  }
+
+  private mutating func run() -> PageCensus {
+    // The tables first: a list of free pages that leads into them is what is wrong then.
+    var mainTable = TreeWalk(.mainTable, meta.main)
+    follow(&mainTable)
+    var freePages = TreeWalk(.freePages, meta.free)
+    follow(&freePages)
+    for page in used.intersection(free) { report(page, .freePages, .usedAndFree) }
+    census.used = UInt64(used.count)
+    census.free = UInt64(free.count)
+    onProgress(census.pages, census.pages)
+    return census
+  }
+
+  private mutating func report(_ page: UInt64, _ owner: PageOwner, _ fault: PageFault) {
+    census.add(PageFinding(page: page, owner: owner, fault: fault))
+  }
+
+  // MARK: Trees
+
+  private mutating func follow(_ tree: inout TreeWalk) {
+    guard tree.record.root != MetaPage.noRoot else { return }
+    census.trees += 1
+    visit(tree.record.root, level: 1, &tree)
+    guard !tree.isBroken else { return }
+    for fault in tree.countFaults { report(tree.record.root, tree.owner, fault) }
+  }
+
+  private mutating func visit(_ number: UInt64, level: Int, _ tree: inout TreeWalk) {
+    do throws(PageFault) {
+      try claim(number)
+      let page = try TreePage(file.page(number), number: number)
+      guard page.isLeaf == (level == Int(tree.record.depth)), level <= TreeRecord.depthMax else {
+        throw .level(level)
+      }
+      // LMDB does not survive a branch that leads to one page, but for one of free pages.
+      guard page.isLeaf || page.entries.count > 1 || tree.owner == .freePages else {
+        throw .bounds
+      }
+      if page.isLeaf {
+        tree.leafPages += 1
+        try visitLeaf(page, &tree)
+      } else {
+        tree.branchPages += 1
+        try visitBranch(page, level, &tree)
+      }
+    } catch {
+      tree.isBroken = true
+      report(number, tree.owner, error)
+    }
+  }
+
+  private mutating func visitBranch(
+    _ page: TreePage, _ level: Int, _ tree: inout TreeWalk
+  ) throws(PageFault) {
+    for (index, entry) in page.entries.enumerated() {
+      // The first key of a branch stands for everything that is smaller than the second.
+      if index > 0 {
+        try tree.advance(to: page.bytes[entry.key], at: index, isLeaf: false)
+      }
+      visit(entry.child, level: level + 1, &tree)
+    }
+  }
+
+  private mutating func visitLeaf(
+    _ page: TreePage, _ tree: inout TreeWalk
+  ) throws(PageFault) {
+    for (index, entry) in page.entries.enumerated() {
+      try tree.advance(to: page.bytes[entry.key], at: index, isLeaf: true)
+      tree.entries += 1
+      var value = entry.value
+      var bytes = page.bytes
+      switch entry.flags {
+      case 0: break
+      case TreePage.longValue:
+        guard let first = visitLongValue(page, entry, &tree), tree.owner == .freePages else {
+          continue
+        }
+        bytes = try file.list(first, entry.valueByteCount)
+        value = bytes.indices
+      case TreePage.subtree where tree.owner == .mainTable:
+        try visitTable(page, entry)
+        continue
+      default: throw .entry(index)
+      }
+      if tree.owner == .freePages {
+        try takeFree(bytes[value], transaction: tree.lastNumber)
       }
     }
-    return false
-  }
-}
-
-/// One page of a tree.
-private struct TreePage {
-  /// Pages in a row that hold one long value.
-  struct Run {
-    var first: UInt64
-    var count: UInt64
   }
 
-  private static let headerByteCount = 16
-  private static let nodeHeaderByteCount = 8
-  private static let branch: UInt16 = 1
-  private static let leaf: UInt16 = 2
-  private static let longValue: UInt16 = 1
-  private static let subtree: UInt16 = 2
-
-  private let bytes: [UInt8]
-
-  /// Nil when the page can't be read.
-  init?(_ descriptor: Int32, _ number: UInt64) {
-    var bytes = [UInt8](repeating: 0, count: MetaPage.byteCount)
-    let count = unsafe bytes.withUnsafeMutableBytes {
-      unsafe pread(
-        descriptor, $0.baseAddress, $0.count, off_t(number) * off_t(MetaPage.byteCount))
+  private mutating func visitTable(
+    _ page: TreePage, _ entry: TreePage.Entry
+  ) throws(PageFault) {
+    let name = String(decoding: page.bytes[entry.key], as: UTF8.self)
+    guard entry.value.count == TreeRecord.byteCount else { throw .table(name) }
+    let record = unsafe TreeRecord(page.bytes.span.bytes, at: entry.value.lowerBound)
+    guard record.isPossible, record.flags & ~TreeRecord.integerKeys == 0 else {
+      throw .table(name)
     }
-    guard count == bytes.count else { return nil }
-    self.bytes = bytes
+    var table = TreeWalk(.table(name), record)
+    follow(&table)
   }
 
-  private func integer<T: FixedWidthInteger>(_ offset: Int, _ type: T.Type) -> T? {
-    let byteCount = T.bitWidth / 8
-    guard offset >= 0, offset <= bytes.count - byteCount else { return nil }
-    return bytes[offset..<offset + byteCount].reversed().reduce(T(0)) { $0 << 8 | T($1) }
-  }
+  // MARK: Long values
 
-  /// The pages and runs that its entries name; nil when it is no page of a tree.
-  var references: (pages: [UInt64], runs: [Run])? {
-    guard let flags = integer(10, UInt16.self), let end = integer(12, UInt16.self),
-      Int(end) >= Self.headerByteCount, Int(end) <= bytes.count,
-      flags == Self.branch || flags == Self.leaf
-    else { return nil }
-    var pages: [UInt64] = []
-    var runs: [Run] = []
-    for place in stride(from: Self.headerByteCount, to: Int(end), by: 2) {
-      guard let node = integer(place, UInt16.self).map({ Int($0) }),
-        let low = integer(node, UInt32.self), let nodeFlags = integer(node + 4, UInt16.self),
-        let keyByteCount = integer(node + 6, UInt16.self)
-      else { return nil }
-      let value = node + Self.nodeHeaderByteCount + Int(keyByteCount)
-      if flags == Self.branch {
-        pages.append(UInt64(low) | UInt64(nodeFlags) << 32)
-      } else if nodeFlags & Self.longValue != 0 {
-        guard let first = integer(value, UInt64.self) else { return nil }
-        let byteCount = UInt64(low) + UInt64(Self.headerByteCount)
-        let count = (byteCount + UInt64(MetaPage.byteCount) - 1) / UInt64(MetaPage.byteCount)
-        runs.append(Run(first: first, count: count))
-      } else if nodeFlags & Self.subtree != 0 {
-        guard let root = integer(value + 40, UInt64.self) else { return nil }
-        if root != MetaPage.noRoot { pages.append(root) }
-      }
+  /// The first page of a value that stands in pages of its own; nil when something is wrong with
+  /// them, which is reported: the rest of the leaf is still to be looked at.
+  private mutating func visitLongValue(
+    _ page: TreePage, _ entry: TreePage.Entry, _ tree: inout TreeWalk
+  ) -> UInt64? {
+    let first = unsafe page.bytes.span.bytes.integer(UInt64.self, at: entry.value.lowerBound) ?? 0
+    do throws(PageFault) {
+      try claim(first)
+      let count = try file.runLength(first, of: entry.valueByteCount)
+      tree.longPages += count
+      for offset in 1..<count { try claim(first + offset) }
+      return first
+    } catch {
+      tree.isBroken = true
+      report(first, tree.owner, error)
+      return nil
     }
-    return (pages, runs)
+  }
+
+  // MARK: Free pages
+
+  /// Takes in a list of free pages: how many, then their numbers from the largest down.
+  private mutating func takeFree(
+    _ list: ArraySlice<UInt8>, transaction: UInt64
+  ) throws(PageFault) {
+    let isList = FreeList.forEach(list, transaction: transaction, in: meta) { number in
+      free.insert(number)
+    }
+    guard isList else { throw .freeList(transaction: transaction) }
+  }
+
+  // MARK: Pages
+
+  private mutating func claim(_ number: UInt64) throws(PageFault) {
+    guard number >= 2, number <= meta.lastPage else { throw .outside(lastPage: meta.lastPage) }
+    guard number < file.pageCount else { throw .missing }
+    guard used.insert(number) else { throw .shared }
+    if used.count % 4096 == 0 { onProgress(UInt64(used.count), census.pages) }
   }
 }

@@ -105,39 +105,6 @@ extension WriteTransaction {
       })
   }
 
-  /// Stores three pieces as one value under the number `key`, which must be above all others.
-  ///
-  /// They are put together in the page itself.
-  @_lifetime(self: copy self)
-  package mutating func append(
-    _ table: Table, key: UInt64, _ first: RawSpan, _ second: RawSpan, _ third: RawSpan
-  ) throws(LMDBError) {
-    try table.expectIntegerKeys(true)
-    let byteCount = first.byteCount + second.byteCount + third.byteCount
-    guard byteCount <= Self.maxValueBytes else { throw .badValueSize }
-    var room = unsafe MDB_val(mv_size: byteCount, mv_data: nil)
-    try check(
-      unsafe withKey(key) { key in
-        unsafe put(table, &key, &room, UInt32(MDB_APPEND | MDB_RESERVE))
-      })
-    guard var next = unsafe room.mv_data else { throw .corrupted }
-    unsafe next = Self.copy(first, to: next)
-    unsafe next = Self.copy(second, to: next)
-    _ = unsafe Self.copy(third, to: next)
-  }
-
-  /// Copies all bytes, and returns where they end.
-  private static func copy(
-    _ bytes: RawSpan, to start: UnsafeMutableRawPointer
-  ) -> UnsafeMutableRawPointer {
-    unsafe bytes.withUnsafeBytes { source in
-      if let base = source.baseAddress {
-        unsafe start.copyMemory(from: base, byteCount: source.count)
-      }
-    }
-    return unsafe start + bytes.byteCount
-  }
-
   /// Stores `value` under the bytes `key`, as above.
   @_lifetime(self: copy self)
   package mutating func put(

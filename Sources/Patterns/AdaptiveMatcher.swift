@@ -10,7 +10,8 @@ final class AdaptiveMatcher: Matcher {
   private let simulation: Simulation
   private let alphabet: Alphabet
   private let matches = Atomic<Int>(0)
-  private let table = AtomicLazyReference<Automaton>()
+  // No `AtomicLazyReference`: each load of it looks metadata up.
+  private let table = Mutex<Automaton?>(nil)
 
   init(_ simulation: Simulation, _ alphabet: Alphabet) {
     self.simulation = simulation
@@ -18,12 +19,13 @@ final class AdaptiveMatcher: Matcher {
   }
 
   func matches(_ text: Span<UInt8>) -> Bool {
-    if let table = table.load() { return table.matches(text) }
+    if let table = table.withLock({ $0 }) { return table.matches(text) }
     // Only one caller sees this number; if the table would be too large, nobody tries again.
     if matches.wrappingAdd(1, ordering: .relaxed).newValue == Self.patience,
       let built = Automaton(simulation, alphabet)
     {
-      return table.storeIfNil(built).matches(text)
+      table.withLock { $0 = built }
+      return built.matches(text)
     }
     var simulation = simulation
     return simulation.matches(text)

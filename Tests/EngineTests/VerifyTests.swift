@@ -270,6 +270,24 @@ import Testing
     #expect(failed(try directory.verify()) == [.file])
   }
 
+  @Test func `a list of free pages that begins elsewhere is found, and the events stand`() throws {
+    let directory = try VerifyFixture.copy()
+    var bytes = try verifyContents(of: directory.dataFile)
+    func number(_ place: Int) -> UInt64 {
+      bytes[place..<place + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    // The newer of the two first pages names both roots: of the free pages, and of the tables.
+    let start = number(144) > number(4096 + 144) ? 0 : 4096
+    bytes.replaceSubrange(start + 80..<start + 88, with: bytes[start + 128..<start + 136])
+    try verifyOverwrite(directory.dataFile, with: bytes)
+    let found = try directory.verify()
+    #expect(failed(found) == [.pages])
+    #expect(found.verdict == .damaged && found.firstBad == nil)
+    #expect(found.findings.first?.message.contains("page \(number(start + 128)) ") == true)
+    #expect(found.verdictText.contains("events up to position \(found.head)"))
+    #expect(found.outcome(.pages)?.figures.contains("append nothing") == true)
+  }
+
   // MARK: What was seen before
 
   @Test func `an old copy in the log's place is told from damage`() throws {

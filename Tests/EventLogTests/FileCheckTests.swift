@@ -141,6 +141,34 @@ import Testing
     #expect(try bench.dump().head.position == Position(2))
   }
 
+  @Test func `a log whose free pages are no list is read, and not written to`() throws {
+    let bench = try Bench(.lmdb)
+    for _ in 0..<5 { try bench.append(#"{"type":"thing_noted","payload":{"id":"a"}}"#) }
+    let whole = try bench.dump()
+    bench.close()
+    let path = bench.path + "/data.mdb"
+    let healthy = try Files.read(path)
+    func number(_ place: Int) -> Int {
+      healthy[place..<place + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+    // The last entry of the newest list's page lies elsewhere.
+    let root = number((number(144) > number(4096 + 144) ? 0 : 4096) + 80) * 4096
+    var damaged = healthy
+    damaged[root + 17] ^= 0x10
+    try Files.write(path, damaged)
+    let error = #expect(throws: LogError.self) { _ = try LMDBLog(opening: bench.path) }
+    #expect(error?.code == .corruption && error?.message.contains("free pages") == true)
+    var options = LogOptions()
+    options.isReadOnly = true
+    do {
+      let log = try LMDBLog(opening: bench.path, options)
+      #expect(try LogDump(of: log) == whole)
+    }
+    try Files.write(path, healthy)
+    try bench.reopen()
+    #expect(try bench.dump() == whole)
+  }
+
   @Test func `a file that is no log is said to be none`() throws {
     let garbage = try opening(TemporaryDirectory()) { path in
       try Files.write(path + "/data.mdb", [UInt8](repeating: 0x5A, count: 16384))

@@ -59,7 +59,7 @@ import Testing
     let bench = try Bench(.memory)
     let engine = Bench.engine(log, bench)
     _ = try engine.append(bench.draft(line))
-    try Self.takeOver(log.environment, log.handles)
+    try Self.takeOver(log.files.environment, log.files.handles)
     let error = #expect(throws: LogError.self) { try engine.append(bench.draft(line)) }
     #expect(error?.code == .tooOld)
     #expect(try engine.head().position == Position(1))

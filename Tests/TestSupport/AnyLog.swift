@@ -18,6 +18,11 @@ package final class AnyLog: EventLog {
   package init(_ log: MemoryLog) { base = .memory(log) }
   package init(_ log: LMDBLog) { base = .lmdb(log) }
 
+  /// The log on disk, if it is one.
+  package var lmdb: LMDBLog? {
+    if case .lmdb(let log) = base { log } else { nil }
+  }
+
   package var identity: LogIdentity {
     switch base {
     case .memory(let log): log.identity
@@ -38,6 +43,13 @@ package final class AnyLog: EventLog {
     switch base {
     case .memory(let log): try log.read(&unit)
     case .lmdb(let log): try log.read(&unit)
+    }
+  }
+
+  package func refresh() throws(LogError) -> UInt32 {
+    switch base {
+    case .memory(let log): log.refresh()
+    case .lmdb(let log): try log.refresh()
     }
   }
 }

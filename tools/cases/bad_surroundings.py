@@ -318,6 +318,45 @@ def case_a_changed_small_value_is_found(box):
     has(done.output, "values", "layouts")
 
 
+def case_a_page_that_lmdb_does_not_survive(box):
+    box.lines(*[{**NOTE, "payload": {"text": "x" * 500}}] * 200)
+    path = os.path.join(box.log, "data.mdb")
+    with open(path, "r+b") as file:
+        data = file.read()
+        for start in range(2 * 4096, len(data), 4096):
+            # A branch with one entry: LMDB aborts.
+            if data[start + 10:start + 12] == b"\x01\x00":
+                file.seek(start + 12)
+                file.write(b"\x12\x00")
+    for words in (["replay"], ["append", "note", "text=a"]):
+        done = box.run(*words, status=74)
+        has(done.errors, "a page of the log can't be read", "uetlog verify")
+        same("Assertion" in done.errors, False, "words of LMDB's source")
+        same(box.run(*words, "--json", status=74).error["code"], "corruption", "code")
+    done = box.run("verify", "--json", status=74)
+    phase = next(phase for phase in done.json["phases"] if phase["phase"] == "pages")
+    same(phase["status"], "failed", "pages")
+    has(phase["findings"][0]["message"], "page ", "(table ")
+
+
+def case_free_pages_that_are_in_use(box):
+    for number in range(30):
+        box.append("note", f"text={number}")
+    path = os.path.join(box.log, "data.mdb")
+    with open(path, "r+b") as file:
+        data = file.read()
+        start = max((0, 4096), key=lambda page: data[page + 144:page + 152][::-1])
+        # The list of free pages begins where the tables do.
+        file.seek(start + 80)
+        file.write(data[start + 128:start + 136])
+    done = box.run("verify", status=74)
+    has(done.output, "pages      failed", "append nothing", "up to position 30")
+    # LMDB would write over what the list names.
+    done = box.run("append", "note", "text=more", status=74)
+    has(done.errors, "list of free pages", "Nothing can be appended")
+    same(len(box.events()), 30, "events that can be read")
+
+
 def case_a_truncated_file_is_refused(box):
     box.lines(*[{**NOTE, "payload": {"text": "x" * 3000}}] * 100)
     path = os.path.join(box.log, "data.mdb")

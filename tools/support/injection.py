@@ -8,7 +8,7 @@ import program
 from torture import Missing
 
 # A call's first line; what was interrupted by another thread goes on in a line with `resumed`.
-CALL = re.compile(r"^(\d+) +([a-z0-9_]+)\(")
+CALL = re.compile(r"^(?:(\d+) +)?([a-z0-9_]+)\(")
 # Where the program's own code begins: before it the C library and the runtime set themselves up.
 MAIN = re.compile(r"rt_sigaction\(SIGPIPE")
 # How often these are called depends on other threads, on the allocator and on addresses.
@@ -58,10 +58,12 @@ class Calls:
         return number <= self.before_main.get(kind, 0)
 
 
-def traced(options, arguments, home, stdin, trace, **extra):
-    """Runs the program under strace; returns status, stdout and stderr."""
+def traced(options, arguments, home, stdin, trace, follow=True, **extra):
+    """Runs the program under strace, and if `follow` its threads and the programs that it starts;
+    returns status, stdout and stderr."""
+    options = ["-f", *options] if follow else options
     done = subprocess.run(
-        ["strace", "-f", "-qq", "-o", trace, *options, program.binary(), *arguments], input=stdin,
+        ["strace", "-qq", "-o", trace, *options, program.binary(), *arguments], input=stdin,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=home, timeout=120, check=False,
         env=program.surroundings(home, **extra))
     return done.returncode, done.stdout, done.stderr

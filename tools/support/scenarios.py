@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+import subprocess
 
 from box import Box, ulid
 
@@ -17,11 +18,14 @@ SCHEMA = {
 
 class Scenario:
     """A command, the box it starts from, and what it adds: `adds` events, in order `ids` when they
-    are known, in one transaction if `is_atomic`."""
+    are known, in one transaction if `is_atomic`, and each time anew if it `repeats`. `follow`: its
+    threads and the programs that it starts meet faults, too."""
 
-    def __init__(self, name, home, arguments, adds=1, ids=None, is_atomic=True, stdin=b""):
+    def __init__(self, name, home, arguments, adds=1, ids=None, is_atomic=True, stdin=b"",
+                 repeats=False, follow=True):
         self.name, self.arguments, self.stdin = name, arguments, stdin
         self.adds, self.ids, self.is_atomic = adds, ids, is_atomic
+        self.repeats, self.follow = repeats, follow
         self.stdout_is_receipts = arguments[0] == "append"
         self.template = home
         before = Box(home)
@@ -55,6 +59,33 @@ def notes(count, first, size):
              "payload": {"text": "y" * (size * 12 if n % 5 == 4 else size)}} for n in range(count)]
 
 
+def repository(home):
+    """A git repository with a few commits."""
+    path = os.path.join(home, "repo")
+    git = ["git", "-C", path, "-c", "user.name=n", "-c", "user.email=a@b"]
+    subprocess.run(["git", "init", "-q", path], check=True)
+    for number in range(3):
+        with open(os.path.join(path, "file"), "a", encoding="utf-8") as file:
+            file.write(f"{number}\n")
+        subprocess.run([*git, "add", "file"], check=True)
+        subprocess.run([*git, "commit", "-q", "-m", f"commit {number}"], check=True)
+    return home
+
+
+def imported(home, scratch):
+    """The ids of the events that an import of a box's repository adds."""
+    shutil.copytree(home, scratch, dirs_exist_ok=True)
+    box = Box(scratch)
+    first = len(box.events())
+    box.run("import", "git", "repo")
+    return [event["event_id"] for event in box.events()[first:]]
+
+
+def sealable(box):
+    box.run("key", "new", "example.com/torture")
+    return box.home
+
+
 def all_scenarios(directory):
     """`directory()` gives a new directory each time."""
     def begun():
@@ -65,6 +96,8 @@ def all_scenarios(directory):
     drafts = notes(30, 1000, 400)
     one = ["append", "note", "text=fault", "--id", ulid(1), "--json"]
     names = [event["event_id"] for event in made.events()]
+    with_commits = repository(begun())
+    commits = imported(with_commits, directory())
     return [
         Scenario("append", begun(), one, ids=[ulid(1)]),
         Scenario("create", directory(), one, ids=[ulid(1)]),
@@ -77,4 +110,8 @@ def all_scenarios(directory):
                  adds=2),
         Scenario("rebuild", begun(), ["project", "--rebuild", "--json"], adds=0),
         Scenario("schema", begun(), ["schema", "add", "build_finished.v1.json", "--json"]),
+        Scenario("seal", sealable(beginning(directory())), ["seal", "--json"], repeats=True),
+        # Of git and of the thread that reads from it nothing is written.
+        Scenario("git", with_commits, ["import", "git", "repo", "--json"], adds=len(commits),
+                 ids=commits, is_atomic=False, follow=False),
     ]

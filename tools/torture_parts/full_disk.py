@@ -3,6 +3,7 @@
 The command must say that there is no space and that nothing was written, or do its work; what had
 a receipt stays; once there is room the same command works, without any other step.
 """
+import errno
 import os
 import shutil
 import subprocess
@@ -42,11 +43,17 @@ class Disk:
         return os.statvfs(self.path).f_bavail
 
     def fill(self, left):
-        """Takes all pages but so many."""
+        """Takes all pages but so many. ext4 may count some as free that it needs itself."""
+        most = 256
         with open(self.filler, "wb", buffering=0) as file:
-            while self.free() > left:
-                file.write(bytes(PAGE * max(1, min(256, (self.free() - left) // 2))))
-                os.fsync(file.fileno())
+            while most > 0 and self.free() > left:
+                try:
+                    file.write(bytes(PAGE * max(1, min(most, (self.free() - left) // 2))))
+                    os.fsync(file.fileno())
+                except OSError as error:
+                    if error.errno != errno.ENOSPC:
+                        raise
+                    most //= 2
 
     def make_room(self):
         if os.path.exists(self.filler):

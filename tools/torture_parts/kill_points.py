@@ -15,7 +15,8 @@ SAMPLED_MAX = 40
 
 
 def points(part, box, scenario):
-    made = injection.calls(scenario.arguments, box.home, scenario.stdin, UETLOG=box.log)
+    made = injection.calls(scenario.arguments, box.home, scenario.stdin, follow=scenario.follow,
+                           UETLOG=box.log)
     most = part.of_tier(SAMPLED_MAX, 1 << 30)
     for kind, number in made.points():
         step = -(-made.most[kind] // most)
@@ -27,7 +28,7 @@ def killed(part, point):
     _, scenario, kind, number = point
     box = scenario.box(part.directory())
     done = injection.Injected(kind, number, "signal=KILL", scenario.arguments, box.home,
-                              scenario.stdin, UETLOG=box.log)
+                              scenario.stdin, follow=scenario.follow, UETLOG=box.log)
     part.fired += done.fired
     part.missed += not done.fired and not done.is_unsteady
     problem, _ = soundness.after_fault(box, scenario, soundness.receipts(done.output))

@@ -28,7 +28,8 @@ MOST_BY_KIND = 24
 
 
 def points(part, box, scenario):
-    made = injection.calls(scenario.arguments, box.home, scenario.stdin, UETLOG=box.log)
+    made = injection.calls(scenario.arguments, box.home, scenario.stdin, follow=scenario.follow,
+                           UETLOG=box.log)
     most = part.of_tier(MOST_BY_KIND, 1 << 30)
     for name, kinds in FAULTS.items():
         for kind, number in made.points(kinds):
@@ -64,7 +65,7 @@ def failed(part, point):
     box = scenario.box(part.directory())
     fault = "retval=1" if name == "short" else f"error={name}"
     done = injection.Injected(kind, number, fault, scenario.arguments, box.home, scenario.stdin,
-                              UETLOG=box.log)
+                              follow=scenario.follow, UETLOG=box.log)
     part.fired += done.fired
     part.missed += not done.fired and not done.is_unsteady
     part.statuses[done.status] = part.statuses.get(done.status, 0) + done.fired

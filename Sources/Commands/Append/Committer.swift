@@ -82,11 +82,15 @@ struct Committer<Log: EventLog> {
 
   /// Answers the lines of batches in order; tells when the answers can't be printed.
   mutating func show(_ batches: [Batch]) -> OutputFailure? {
-    var next = answers.startIndex
+    let answered = answers
+    answers = []
+    // Borrowed: a copy of a receipt would look at memory that nobody needs any more.
+    let answers = answered.span
+    var next = 0
     for batch in batches {
       var refusals = batch.refusals[...]
       let lines = batch.deferred.map { [$0.line ?? 0] } ?? batch.lines
-      for line in lines where next < answers.endIndex {
+      for line in lines where next < answers.count {
         while let refusal = refusals.first, refusal.line ?? 0 < line {
           show(refusal)
           refusals.removeFirst()
@@ -96,18 +100,19 @@ struct Committer<Log: EventLog> {
       }
       for refusal in refusals { show(refusal) }
     }
-    answers = []
     bulk.console.errors.flush()
     return bulk.printer.flush()
   }
 
   private mutating func show(_ answer: AppendUnit.Outcome, _ line: Int) {
-    switch answer {
-    case .success(let receipt):
-      if receipt.isDuplicate { duplicateCount += 1 } else { storedCount += 1 }
-      lastPosition = max(lastPosition, receipt.position)
+    guard let (position, isDuplicate) = answer.place else {
+      if case .failure(let error) = answer { show(error) }
+      return
+    }
+    if isDuplicate { duplicateCount += 1 } else { storedCount += 1 }
+    lastPosition = max(lastPosition, position)
+    if bulk.printer.prints, case .success(let receipt) = answer {
       bulk.printer.print(receipt, line: line)
-    case .failure(let error): show(error)
     }
   }
 

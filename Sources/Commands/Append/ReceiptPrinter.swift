@@ -29,9 +29,11 @@ final class ReceiptPrinter {
     file = Output(descriptor: descriptor)
   }
 
+  /// Whether anybody wants receipts.
+  var prints: Bool { file != nil || console.isJSON || printsText }
+
   /// Prints a receipt; `flush` makes it arrive.
   func print(_ receipt: Receipt, line: Int? = nil) {
-    guard file != nil || console.isJSON || printsText else { return }
     if file != nil || console.isJSON {
       let json = format.json(receipt, line: line)
       file?.json(json)

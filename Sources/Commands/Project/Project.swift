@@ -142,7 +142,9 @@ struct Project: LogCommand {
   ) throws(LogError) -> ExitCode {
     let watch = LogWatch(log: opened.location.path)
     var shown: Position?
+    let epoch = try opened.engine.refresh(after: nil)
     while true {
+      _ = try opened.engine.refresh(after: epoch)
       let head = try opened.engine.head().position
       if shown != head {
         // A terminal is cleared; a file gets one after the other.

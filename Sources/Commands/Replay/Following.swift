@@ -16,7 +16,9 @@ struct Following {
     }
     let output = printer.console.output
     let watch = LogWatch(log: opened.location.path)
+    let epoch = try opened.engine.refresh(after: nil)
     while true {
+      _ = try opened.engine.refresh(after: epoch)
       // A round ends at a head that was read before it: what is stored meanwhile is for the next.
       let end = min(query.to, try opened.engine.head().position)
       var round = query

@@ -25,7 +25,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case .outcomeUnknown: self = .outcomeUnknown
     case .cannotWrite, .system: self = .cannotWrite
     case .unsafe, .corruption: self = .unsafe
-    case .conflict, .busy, .noSpace, .mapFull, .interrupted: self = .temporary
+    case .conflict, .busy, .replaced, .noSpace, .mapFull, .interrupted: self = .temporary
     case .budget, .secret: self = .blocked
     case .settings, .tooOld: self = .settings
     }

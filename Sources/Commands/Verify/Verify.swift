@@ -13,10 +13,10 @@ struct Verify: LogCommand {
       uetlog verify <file> [--key <vkey> ...] [<options>]
       """,
     discussion: """
-      Reads every record and computes hashes, links, ids, names and views anew; compares the log \
-      with what this machine saw of it before, and with checkpoints and receipts that were kept \
-      elsewhere. Exit 0: intact; 74: damaged, changed or rolled back; 66: there is no log. The \
-      verdict says how far it reaches and what proves it.
+      Follows every page, reads every record and computes hashes, links, ids, names and views \
+      anew; compares the log with what this machine saw of it before, and with checkpoints and \
+      receipts that were kept elsewhere. Exit 0: intact; 74: damaged, changed or rolled back; 66: \
+      there is no log. The verdict says how far it reaches and what proves it.
 
       With a FILE, which `uetlog prove` or `uetlog bundle` wrote, checks that instead, without \
       any log. Exit 0: proved; 65: no such file as it should be; 74: changed, or signed by nobody \
@@ -67,6 +67,7 @@ struct Verify: LogCommand {
     _ = try EvidenceFiles.evidence(
       checkpoints: against, receipts: receipt, keys: key, console.here)
     var progress = Progress("verifying", isQuiet: common.quiet || common.json)
+    var pages = Progress("verifying pages", isQuiet: common.quiet || common.json)
     var found = Verification(subject: Verification.Subject(path: location.path))
     var words = ["verify", "--read-pages", "--log", location.path]
     if common.json { words.append("--json") }
@@ -75,8 +76,10 @@ struct Verify: LogCommand {
     }
     let end = try PageReader.run(words) { line in
       guard let update = Verification.Update(line: line) else { return }
-      if case .progress(let done, let total) = update {
-        progress.update(done.rawValue, of: total.rawValue)
+      switch update {
+      case .pages(let visited, let total): pages.update(visited, of: total)
+      case .progress(let done, let total): progress.update(done.rawValue, of: total.rawValue)
+      default: break
       }
       found.apply(update)
     }
@@ -87,6 +90,7 @@ struct Verify: LogCommand {
       return ExitCode(rawValue: code) ?? .cannotWrite
     case .signalled(let name): found.applyCrash(signal: name)
     }
+    _ = consume pages
     _ = consume progress
     if common.json {
       console.output.json(found.json)

@@ -33,15 +33,48 @@ package struct Addresses: Hashable, Sendable {
       entity = stream
     }
     reads = []
+    var read: (template: Template, name: Name?)?
     for template in definition.reads {
-      if let name = try template.resolved(payload, runID) { reads.append(name) }
+      let name = try template.resolved(payload, runID)
+      if let name { reads.append(name) }
+      read = (template, name)
     }
     adds = []
+    adds.reserveCapacity(definition.adds.count)
     for template in definition.adds {
-      let name = try template.resolved(payload, runID)
-      // Subjects may be anything; only rows with a state can take sums.
-      adds.append(name.flatMap { Category(of: $0) == .none ? nil : $0 })
+      // Mostly it is the worker, who is read and gets a share: then one text serves both.
+      let name =
+        if let read, read.template === template { read.name } else {
+          try template.resolved(payload, runID)
+        }
+      adds.append(Self.added(template, name))
     }
+  }
+}
+
+extension Addresses {
+  /// The same after members were put in front of the payload: what is made of others stays.
+  func adding(
+    _ members: [PayloadMember], _ definition: EventDefinition, _ payload: Payload, stream: Name,
+    runID: ULID?
+  ) throws(LogError) -> Addresses {
+    func depends(_ template: Template) -> Bool {
+      members.contains { template.mentions($0.name) }
+    }
+    if definition.entity.map(depends) ?? false || definition.reads.contains(where: depends) {
+      return try Addresses(definition, payload, stream: stream, runID: runID, run: run)
+    }
+    var all = self
+    for (index, template) in definition.adds.enumerated() where depends(template) {
+      all.adds[index] = Self.added(template, try template.resolved(payload, runID))
+    }
+    return all
+  }
+
+  /// Subjects may be anything; only rows with a state can take sums.
+  private static func added(_ template: Template, _ name: Name?) -> Name? {
+    guard let name else { return nil }
+    return (template.category ?? Category(of: name)) == .none ? nil : name
   }
 }
 

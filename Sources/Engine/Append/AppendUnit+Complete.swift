@@ -33,7 +33,7 @@ extension AppendUnit {
       let key = draft.payloadKeys.first(where: { $0.kind == .content }),
       let entry = try tables.entry(for: key.key)
     else { return nil }
-    let first = try StateMachine.payload(at: entry.position, in: tables)
+    let first = try tables.event(at: entry.position)?.payload.flatMap { Payload($0) }
     return first?.text(["artifact", "patch_id"])
   }
 }

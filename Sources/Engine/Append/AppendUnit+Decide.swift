@@ -18,8 +18,6 @@ extension AppendUnit {
     var verdict: UInt8 = 0
     /// The payload of the event that the state asked for.
     var consulted: Payload?
-    /// The event as it was judged; nil for a reversal and for a user's own type.
-    var event: DomainEvent?
   }
 
   /// The first receipt when the id or key is known with the same content; throws when it is
@@ -107,30 +105,50 @@ extension AppendUnit {
   }
 
   /// Checks the expected revision and asks the entity; nothing is changed.
+  ///
+  /// - Parameter event: nil for a user's own type.
   mutating func decide(
-    _ draft: PreparedDraft, _ rows: Rows,
+    _ draft: PreparedDraft, _ event: DomainEvent?, _ rows: Rows,
     in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Decision {
     var revision: UInt64 = 0
     if let slot = rows.stream { revision = machine.cache.revision(slot) }
     try Self.check(revision, draft)
-    if draft.reversal != nil { try nothingMayDepend(on: draft.reversal, in: tables) }
-    guard draft.reversal == nil, let event = domainEvent(draft, rows) else { return Decision() }
-    var state: (any EntityState)?
-    if let slot = rows.entity { state = machine.cache.state(slot) }
-    if state == nil, let name = draft.addresses.entity {
-      state = entityType(of: Category(of: name))?.init()
+    if let reversal = draft.reversal {
+      try nothingMayDepend(on: reversal, in: tables)
+      return Decision()
     }
+    guard let event else { return Decision() }
     let question = StateMachine.Question(
-      event: event, name: draft.addresses.entity ?? draft.envelope.stream, state: state,
-      reads: draft.addresses.reads, run: draft.addresses.run)
-    let context = try machine.context(question, rows: tables, events: tables)
-    try sumsMustFit(event, state, in: tables)
-    let facts = factFlags(of: event, context)
-    var decision = Decision(flags: facts, consulted: context.consulted, event: event)
+      name: draft.addresses.entity ?? draft.envelope.stream, reads: draft.addresses.reads,
+      run: draft.addresses.run)
+    if let slot = rows.entity, let state = machine.cache.state(slot) {
+      return try decide(draft, event, question, state, in: tables)
+    }
+    if let name = draft.addresses.entity, let type = entityType(of: Category(of: name)) {
+      return try decide(draft, event, question, type.init(), in: tables)
+    }
+    let context = try machine.context(event, question, rows: tables)
+    if Self.takesSums(event) { try mustFit(factContributions(of: event), in: tables) }
+    return Decision(flags: factFlags(of: event, context))
+  }
+
+  private mutating func decide(
+    _ draft: PreparedDraft, _ event: DomainEvent, _ question: StateMachine.Question,
+    _ state: some EntityState, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Decision {
+    let context = try machine.context(event, question, state, rows: tables, events: tables)
+    if Self.takesSums(event) {
+      var after = state
+      after.evolve(event)
+      var shares = factContributions(of: event)
+      shares.note([], after.contributions())
+      try mustFit(shares, in: tables)
+    }
+    var decision = Decision(flags: factFlags(of: event, context), consulted: context.consulted)
     do throws(LogError) {
       decision.flags.formUnion(
-        try machine.decide(question, context, rows: tables, events: tables))
+        try machine.decide(event, question, state, context, rows: tables, events: tables))
     } catch {
       // An import is judged, not refused: the verdict is stored with the event.
       guard draft.envelope.flags.contains(.imported) else { throw error }
@@ -142,9 +160,9 @@ extension AppendUnit {
   /// Throws a conflict, so that the undoing is planned anew, when an event came since that may
   /// depend on what is undone.
   private func nothingMayDepend(
-    on reversal: Reversal?, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+    on reversal: Reversal, in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    guard let (known, search) = reversal?.dependents else { return }
+    guard let (known, search) = reversal.dependents else { return }
     var position = known.next
     while position < nextPosition, let event = try tables.event(at: position) {
       if let resolved = try preparer.catalog.resolve(event), try search.mayDepend(resolved, tables)
@@ -156,24 +174,25 @@ extension AppendUnit {
     }
   }
 
+  /// Whether an event adds to the sums that have a limit.
+  private static func takesSums(_ event: DomainEvent) -> Bool {
+    event.type == .cost_charged || event.type == .cost_reserved
+  }
+
   /// Refuses what would take a sum over its limit: sums are exact, so they have an end.
   ///
   /// It is the one charge that is refused; others are facts, whatever the budgets say.
-  private mutating func sumsMustFit(
-    _ event: DomainEvent, _ state: (any EntityState)?,
-    in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  private mutating func mustFit(
+    _ shares: [Contribution], in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    guard event.type == .cost_charged || event.type == .cost_reserved else { return }
-    var shares = factContributions(of: event)
-    if var after = state {
-      after.evolve(event)
-      shares.note([], after.contributions())
-    }
-    for share in shares where share.target != .none {
-      let slot = try machine.cache.load(share.target, from: tables)
-      guard let row = machine.cache.state(slot), !row.fits(share.field, share.amount) else {
-        continue
-      }
+    var rest = shares[...]
+    while let target = rest.first?.target {
+      // Shares of one row come together.
+      let own = rest.prefix { $0.target == target }
+      rest = rest[own.endIndex...]
+      guard target != .none else { continue }
+      let slot = try machine.cache.load(target, from: tables)
+      guard let share = machine.cache.state(slot)?.firstUnfit(of: own) else { continue }
       throw LogError(
         .badInput,
         "a sum of \(machine.cache.name(slot)?.description ?? "a budget") would be too large",
@@ -215,11 +234,11 @@ extension AppendUnit {
     return numbers
   }
 
-  /// Gives the new names of an accepted event their numbers and rows.
+  /// Gives the new names of an accepted event their numbers and rows; tells whether there were any.
   mutating func create(
     _ rows: inout Rows, of draft: PreparedDraft,
     in tables: inout some LogWriter & ~Copyable & ~Escapable
-  ) throws(LogError) {
+  ) throws(LogError) -> Bool {
     var ordinal = 0
     if rows.stream == nil {
       rows.stream = try create(draft.envelope.stream, &ordinal, in: &tables)
@@ -233,6 +252,7 @@ extension AppendUnit {
     for (index, name) in draft.addresses.adds.enumerated() where rows.adds[index] == nil {
       if let name { rows.adds[index] = try create(name, &ordinal, in: &tables) }
     }
+    return ordinal > 0
   }
 
   private mutating func create(
@@ -246,5 +266,12 @@ extension AppendUnit {
     }
     ordinal += 1
     return try machine.cache.create(name, fresh, in: &tables)
+  }
+}
+
+extension EntityState {
+  /// The first share that would take one of its sums over the limit.
+  fileprivate func firstUnfit(of shares: ArraySlice<Contribution>) -> Contribution? {
+    shares.first { !fits($0.field, $0.amount) }
   }
 }

@@ -12,6 +12,12 @@ package struct AppendUnit: WriteUnit {
     case success(Receipt)
     case failure(LogError)
 
+    /// Where the event is, and whether it was there before; nil for a refusal.
+    package var place: (position: Position, isDuplicate: Bool)? {
+      guard case .success(let receipt) = self else { return nil }
+      return (receipt.position, receipt.isDuplicate)
+    }
+
     /// The receipt, or the error thrown.
     package func get() throws(LogError) -> Receipt {
       switch self {
@@ -32,7 +38,11 @@ package struct AppendUnit: WriteUnit {
   var machine: StateMachine
   /// Where the rows of the transaction before are; nil when nobody keeps them.
   private let memory: RowMemory?
+  /// What one draft may have in reactions.
+  private let allowance: ReactionAllowance
   private var head = Head()
+  /// The record at hand: one buffer for all of them.
+  private var record = EncodedRecord()
   private var transaction: UInt64 = 0
 
   package init(
@@ -55,6 +65,7 @@ package struct AppendUnit: WriteUnit {
     self.clock = clock
     self.memory = memory
     machine = StateMachine(rules: rules)
+    allowance = ReactionAllowance(rules)
   }
 
   package mutating func run(
@@ -63,14 +74,16 @@ package struct AppendUnit: WriteUnit {
     try CatalogMark.current.claim(&tables)
     head = try tables.head()
     transaction = tables.transactionID()
-    if let memory { machine.cache = memory.take(for: transaction) }
+    if let memory { machine.cache = memory.take(for: transaction, at: head) }
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(drafts.count)
-    for draft in drafts {
+    let drafts = drafts
+    let span = drafts.span
+    for index in span.indices {
       do throws(LogError) {
-        outcomes.append(.success(try append(draft, to: &tables)))
+        outcomes.append(.success(try append(span[index], to: &tables)))
       } catch {
-        let located = error.at(line: draft.line)
+        let located = error.at(line: span[index].line)
         // Damage and trouble below concern all of the batch, a refusal only its draft.
         if isAtomic || !error.code.isRefusal { throw located }
         outcomes.append(.failure(located))
@@ -85,7 +98,7 @@ package struct AppendUnit: WriteUnit {
   mutating func keepRows() {
     var rows = RowCache()
     swap(&rows, &machine.cache)
-    if !isDryRun { memory?.keep(rows, after: transaction) }
+    if !isDryRun { memory?.keep(rows, after: transaction, at: head) }
   }
 
   /// Decides on one draft and stores it with all that follows from it.
@@ -95,7 +108,7 @@ package struct AppendUnit: WriteUnit {
     if let first = try firstReceipt(of: draft, in: tables) { return first }
     try draft.mustBeACallers()
     try mustBeRegistered(draft, in: tables)
-    var allowance = ReactionAllowance(machine.rules)
+    var allowance = allowance
     let receipt = try append(completed(draft, in: tables), depth: 0, &allowance, to: &tables)
     if let (type, schema) = draft.registration {
       try tables.set(schema, SchemaRegistry.key(type))
@@ -107,26 +120,31 @@ package struct AppendUnit: WriteUnit {
     _ draft: PreparedDraft, depth: Int, _ allowance: inout ReactionAllowance,
     to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
-    guard let encoded = draft.encoded else {
+    guard let encoded = draft.record else {
       throw LogError(.badInput, "a text of the event is over 255 bytes")
     }
     var rows = try find(draft, in: tables)
-    let decision = try decide(draft, rows, in: tables)
-    try create(&rows, of: draft, in: &tables)
+    var event = domainEvent(draft, rows)
+    let decision = try decide(draft, event, rows, in: tables)
+    let isNew = try create(&rows, of: draft, in: &tables)
     // `create` leaves no stream without a row.
     guard let stream = rows.stream else { throw LogError(.system, "a stream has no row") }
     let position = head.position.next
-    var event = decision.event ?? domainEvent(draft, rows)
     let stamp = stamp(draft, decision, stream, rows.run)
-    var receipt = try store(draft, encoded, stamp, at: position, in: &tables)
+    // The row's own name is at hand, and no memory of the thread that prepared the draft.
+    let name = machine.cache.name(stream) ?? draft.envelope.stream
+    var receipt = try store(draft, encoded, stamp, name, at: position, in: &tables)
     event?.flags = stamp.flags
     event?.recordedAt = stamp.recordedAt
-    event?.run = machine.cache.number(rows.run)
-    if !rows.adds.isEmpty { event?.adds = adds(rows) }
+    if isNew {
+      event?.run = machine.cache.number(rows.run)
+      event?.adds = adds(rows)
+    }
     try machine.take(
+      event,
       StateMachine.Input(
-        event: event, stream: stream, entity: rows.entity, run: rows.run,
-        position: position, reversal: draft.reversal),
+        stream: stream, entity: rows.entity, run: rows.run, position: position,
+        reversal: draft.reversal),
       from: tables)
     guard let event, !machine.changes.isEmpty, !stamp.flags.contains(.imported),
       draft.reversal == nil, allowance.reaches(below: depth)
@@ -177,14 +195,12 @@ package struct AppendUnit: WriteUnit {
   }
 
   private mutating func store(
-    _ draft: PreparedDraft, _ encoded: [UInt8], _ stamp: Envelope.Stamp, at position: Position,
-    in tables: inout some LogWriter & ~Copyable & ~Escapable
+    _ draft: PreparedDraft, _ encoded: EncodedRecord, _ stamp: Envelope.Stamp, _ stream: Name,
+    at position: Position, in tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
-    var bytes = encoded
-    stamp.put(into: &bytes)
-    let leaf = TreeHash.leaf(bytes)
-    try tables.append(
-      EncodedRecord(envelope: bytes, salt: draft.salt, payload: draft.payloadBytes), at: position)
+    record.take(encoded, stamp)
+    let leaf = TreeHash.leaf(record.envelope)
+    try tables.append(record, at: position)
     let eventID = draft.envelope.eventID
     let entry = DedupeEntry(position: position, content: draft.content)
     try tables.set(entry, for: .event(eventID))
@@ -199,9 +215,8 @@ package struct AppendUnit: WriteUnit {
     head.position = position
     head.recordedAt = stamp.recordedAt
     return Receipt(
-      position: position, eventID: eventID, stream: draft.envelope.stream,
-      revision: stamp.revision, leaf: leaf, isDuplicate: false, type: draft.envelope.type,
-      flags: stamp.flags)
+      position: position, eventID: eventID, stream: stream, revision: stamp.revision,
+      leaf: leaf, isDuplicate: false, type: draft.envelope.type, flags: stamp.flags)
   }
 
   var nextPosition: Position { head.position.next }

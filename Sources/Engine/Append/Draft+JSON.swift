@@ -22,7 +22,9 @@ extension Draft {
       do { document = try JSONDocument(parsing: bytes) } catch {
         throw LogError(.badInput, error.message, pointer: error.pointer)
       }
-      self = try DraftReader(document: document).draft(defaults)
+      let reader = DraftReader(document: document)
+      self = try reader.start()
+      try reader.fill(&self, defaults)
       line = number
     } catch {
       throw error.at(line: number)
@@ -56,13 +58,26 @@ private enum DraftField: CaseIterable {
   }
 
   var name: String { text.description }
+
+  /// The longest name.
+  static let byteCountMax = 14
+  /// The names as numbers, in the order of the cases: all are compared with each key.
+  static let numbers = allCases.map { number(Array($0.name.utf8)[...]) }
+
+  /// A number that no other text of so few bytes has.
+  static func number(_ text: ArraySlice<UInt8>) -> UInt128 {
+    var number: UInt128 = 1
+    for byte in text { number = number << 8 | UInt128(byte) }
+    return number
+  }
 }
 
 /// Takes a draft's fields from a JSON object, refusing what it does not know.
 private struct DraftReader {
   let document: JSONDocument
 
-  func draft(_ defaults: DraftDefaults) throws(LogError) -> Draft {
+  /// A draft with nothing but what it must have.
+  func start() throws(LogError) -> Draft {
     let root = document.root
     guard document.kind(root) == .object else {
       throw LogError(
@@ -74,14 +89,18 @@ private struct DraftReader {
         .badInput, "a draft needs a type and a payload",
         expected: #"{"type": "note", "payload": {"text": "…"}}"#)
     }
-    var draft = Draft(type: type, payload: Payload(document, payload))
+    return Draft(type: type, payload: Payload(document, payload))
+  }
+
+  /// Takes all other fields, and where there are none the defaults.
+  func fill(_ draft: inout Draft, _ defaults: DraftDefaults) throws(LogError) {
     draft.runID = defaults.runID
     draft.source = defaults.source
     draft.labels = defaults.labels
     draft.correlationID = defaults.correlationID
     draft.causationID = defaults.causationID
-    guard var key = document.firstChild(root) else { return draft }
-    for _ in 0..<document.count(root) {
+    guard var key = document.firstChild(document.root) else { return }
+    for _ in 0..<document.count(document.root) {
       let value = document.next(key)
       guard let field = field(key) else {
         let name = document.string(key) ?? ""
@@ -92,20 +111,17 @@ private struct DraftReader {
       try take(field, value, into: &draft)
       key = document.next(value)
     }
-    return draft
   }
 
   /// The field of a key; nil when there is none of that name.
   private func field(_ key: JSONNode) -> DraftField? {
-    let byteCount = document.content(key).count
-    for field in DraftField.allCases {
-      // Lengths tell most of them apart, unless the key has escapes.
-      guard field.text.utf8CodeUnitCount == byteCount || document.isEscaped(key),
-        document.equals(key, field.text)
-      else { continue }
-      return field
+    if document.isEscaped(key) {
+      return DraftField.allCases.first { document.equals(key, $0.text) }
     }
-    return nil
+    let content = document.content(key)
+    guard content.count <= DraftField.byteCountMax else { return nil }
+    let number = DraftField.number(document.bytes[content])
+    return DraftField.numbers.firstIndex(of: number).map { DraftField.allCases[$0] }
   }
 
   /// Takes one field.
@@ -148,7 +164,7 @@ private struct DraftReader {
 
   private func time(_ value: JSONNode) throws(LogError) -> Timestamp {
     if !document.isEscaped(value),
-      let time = Timestamp(document.bytes.rawSpan.extracting(document.content(value)))
+      let time = Timestamp(document.bytes.span.extracting(document.content(value)))
     {
       return time
     }

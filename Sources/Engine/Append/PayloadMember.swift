@@ -35,8 +35,8 @@ struct PayloadMember {
 extension Preparer {
   /// A payload with members in front of those that it has.
   static func prepend(
-    _ members: [PayloadMember], to bytes: [UInt8]
-  ) throws(LogError) -> (Payload, [UInt8]) {
+    _ members: [PayloadMember], to bytes: ArraySlice<UInt8>
+  ) throws(LogError) -> (Payload, ArraySlice<UInt8>) {
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count + 64 * members.count)
     out.append(UInt8(ascii: "{"))
@@ -50,15 +50,16 @@ extension Preparer {
     guard let payload = Payload(out) else {
       throw LogError(.system, "what the log adds does not fit into the payload")
     }
-    return (payload, out)
+    return (payload, out[...])
   }
 
   /// A draft with further members in front of its payload.
   func adding(_ members: [PayloadMember], to draft: PreparedDraft) throws(LogError) -> PreparedDraft
   {
     let (payload, bytes) = try Self.prepend(members, to: draft.payloadBytes)
-    let addresses = try Addresses(
-      draft.definition, payload, stream: draft.envelope.stream, runID: draft.envelope.runID)
+    let addresses = try draft.addresses.adding(
+      members, draft.definition, payload, stream: draft.envelope.stream,
+      runID: draft.envelope.runID)
     return draft.holding(bytes, payload, addresses)
   }
 

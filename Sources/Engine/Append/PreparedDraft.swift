@@ -1,5 +1,6 @@
 package import Bytes
 package import Events
+internal import JSON
 package import Pipeline
 
 /// A draft after everything that needs no lock: checked, hashed, its names filled in.
@@ -8,11 +9,10 @@ package import Pipeline
 package final class PreparedDraft: Sendable {
   /// Complete but for revision, links, and the time of recording.
   package let envelope: Envelope
-  /// The envelope's bytes; nil when a text is too long for them.
-  let encoded: [UInt8]?
+  /// What is stored but for the stamp; nil when a text is too long for it.
+  let record: EncodedRecord?
   package let definition: EventDefinition
   package let payload: Payload
-  package let payloadBytes: [UInt8]
   package let salt: Salt
   /// A keyed digest of type, stream and payload tokens: "the same content".
   package let content: UInt128
@@ -29,16 +29,16 @@ package final class PreparedDraft: Sendable {
   package let line: Int?
 
   init(
-    envelope: Envelope, definition: EventDefinition, payload: Payload, payloadBytes: [UInt8],
-    salt: Salt, content: UInt128, hasGivenID: Bool, scopedKey: DedupeKey?,
+    envelope: Envelope, definition: EventDefinition, payload: Payload,
+    payloadBytes: ArraySlice<UInt8>, salt: Salt, content: UInt128, hasGivenID: Bool,
+    scopedKey: DedupeKey?,
     payloadKeys: [PayloadKey], isByLog: Bool, expect: UInt64?, addresses: Addresses,
     reversal: Reversal?, line: Int?
   ) {
     self.envelope = envelope
-    encoded = envelope.encoded()
+    record = EncodedRecord(envelope, salt, payload: payloadBytes)
     self.definition = definition
     self.payload = payload
-    self.payloadBytes = payloadBytes
     self.salt = salt
     self.content = content
     self.hasGivenID = hasGivenID
@@ -50,6 +50,9 @@ package final class PreparedDraft: Sendable {
     self.reversal = reversal
     self.line = line
   }
+
+  /// The payload's tokens without white space between them.
+  package var payloadBytes: ArraySlice<UInt8> { payload.document.tokens(payload.node) }
 
   /// The same draft under another id.
   package func identified(by id: ULID) -> PreparedDraft {
@@ -74,7 +77,7 @@ package final class PreparedDraft: Sendable {
   ///
   /// Its content stays what the caller offered.
   func holding(
-    _ bytes: [UInt8], _ payload: Payload, _ addresses: Addresses
+    _ bytes: ArraySlice<UInt8>, _ payload: Payload, _ addresses: Addresses
   ) -> PreparedDraft {
     var envelope = envelope
     envelope.payloadByteCount = UInt32(clamping: bytes.count)
@@ -84,7 +87,7 @@ package final class PreparedDraft: Sendable {
 
   /// This draft with another envelope, and with what else is given instead of its own.
   private func copy(
-    _ envelope: Envelope, _ newPayload: (payload: Payload, bytes: [UInt8])? = nil,
+    _ envelope: Envelope, _ newPayload: (payload: Payload, bytes: ArraySlice<UInt8>)? = nil,
     addresses newAddresses: Addresses? = nil, reversal newReversal: Reversal? = nil
   ) -> PreparedDraft {
     PreparedDraft(

@@ -4,7 +4,7 @@ internal import Pipeline
 
 extension Preparer {
   /// A keyed digest that two drafts share exactly when they have the same content.
-  func contentDigest(_ type: String, _ stream: Name, _ payload: [UInt8]) -> UInt128 {
+  func contentDigest(_ type: String, _ stream: Name, _ payload: ArraySlice<UInt8>) -> UInt128 {
     var hasher = Hasher256()
     var front: [UInt8] = []
     front.reserveCapacity(320)
@@ -14,7 +14,7 @@ extension Preparer {
     front += stream.bytes
     front.append(0)
     hasher.update(front)
-    hasher.update(payload)
+    hasher.update(unsafe payload.span.bytes)
     return hasher.finalize().prefix128
   }
 
@@ -23,7 +23,7 @@ extension Preparer {
     var stream = envelope.stream
     if envelope.type == EventType.event_reversed.name { stream = Name(stored: Array("log".utf8)) }
     return Self.offers(of: payload, EventType(named: envelope.type)).map {
-      contentDigest(envelope.type, stream, $0)
+      contentDigest(envelope.type, stream, $0[...])
     }
   }
 
@@ -74,14 +74,15 @@ extension Salt {
   }
 
   /// SHA-256(0x02 ‖ salt ‖ payload).
-  package func commitment(to payload: [UInt8]) -> Digest {
+  package func commitment(to payload: ArraySlice<UInt8>) -> Digest {
+    var front = InlineArray<17, UInt8>(repeating: 0x02)
+    for place in 0..<8 {
+      front[1 + place] = UInt8(truncatingIfNeeded: high >> UInt64(8 * place))
+      front[9 + place] = UInt8(truncatingIfNeeded: low >> UInt64(8 * place))
+    }
     var hasher = Hasher256()
-    var front: [UInt8] = []
-    front.reserveCapacity(1 + Salt.byteCount)
-    front.append(2)
-    front.append(self)
-    hasher.update(front)
-    hasher.update(payload)
+    hasher.update(unsafe front.span.bytes)
+    hasher.update(unsafe payload.span.bytes)
     return hasher.finalize()
   }
 }

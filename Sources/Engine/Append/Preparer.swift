@@ -56,7 +56,7 @@ package struct Preparer: Sendable {
     try checkReverses(draft, definition)
     let now = clock.now()
     let eventID = draft.eventID ?? nextID(now)
-    var bytes = draft.payload.document.compacted(draft.payload.node)
+    var bytes = draft.payload.document.tokens(draft.payload.node)
     guard bytes.count <= Limits.payloadByteCount(of: draft.type) else {
       throw LogError(
         .badInput, "the payload is too large",
@@ -71,7 +71,7 @@ package struct Preparer: Sendable {
     let content = contentDigest(definition.name, stream, bytes)
     let keys = payloadKeys(definition, payload)
     let masked = try masked(draft, definition, stream, bytes)
-    if let masked { (payload, bytes) = (masked.payload, masked.bytes) }
+    if let masked { (payload, bytes) = (masked.payload, masked.bytes[...]) }
     let members = membersOfItsOwn(definition, payload, now)
     if !members.isEmpty { (payload, bytes) = try Self.prepend(members, to: bytes) }
     var envelope = Envelope(
@@ -103,7 +103,7 @@ package struct Preparer: Sendable {
   ///
   /// Refused when it would break the schema, be too large, or be of another subject then.
   private func masked(
-    _ draft: Draft, _ definition: EventDefinition, _ stream: Name, _ bytes: [UInt8]
+    _ draft: Draft, _ definition: EventDefinition, _ stream: Name, _ bytes: ArraySlice<UInt8>
   ) throws(LogError) -> SecretGuard.Masked? {
     guard let masked = try secrets.masked(draft, definition, stream, bytes) else { return nil }
     guard masked.bytes.count <= Limits.payloadByteCount(of: draft.type),
@@ -124,18 +124,20 @@ package struct Preparer: Sendable {
   }
 
   private mutating func complete(
-    _ envelope: Envelope, _ definition: EventDefinition, _ payload: Payload, _ bytes: [UInt8],
-    _ salt: Salt, content: UInt128, _ keys: [PayloadKey], draft: Draft
+    _ envelope: consuming Envelope, _ definition: EventDefinition, _ payload: Payload,
+    _ bytes: ArraySlice<UInt8>, _ salt: Salt, content: UInt128, _ keys: [PayloadKey],
+    draft: Draft
   ) throws(LogError) -> PreparedDraft {
-    PreparedDraft(
+    let run = envelope.runID.map { name(ofRun: $0) }
+    let addresses = try Addresses(
+      definition, payload, stream: envelope.stream, runID: envelope.runID, run: run)
+    var scopedKey: DedupeKey?
+    if let key = envelope.key { scopedKey = self.scopedKey(key, envelope) }
+    return PreparedDraft(
       envelope: envelope, definition: definition, payload: payload, payloadBytes: bytes,
-      salt: salt, content: content, hasGivenID: draft.eventID != nil,
-      scopedKey: envelope.key.map { scopedKey($0, envelope) },
+      salt: salt, content: content, hasGivenID: draft.eventID != nil, scopedKey: scopedKey,
       payloadKeys: keys, isByLog: draft.isByLog, expect: draft.expect,
-      addresses: try Addresses(
-        definition, payload, stream: envelope.stream, runID: envelope.runID,
-        run: envelope.runID.map { name(ofRun: $0) }),
-      reversal: nil, line: draft.line)
+      addresses: addresses, reversal: nil, line: draft.line)
   }
 
   /// A preparer for another place, that makes no salt or id which this one makes too.

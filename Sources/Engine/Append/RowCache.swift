@@ -16,7 +16,20 @@ package struct RowCache: Sendable {
     var row: StateRow
     /// The decoded fields; nil for a stream without state of its own.
     var state: (any EntityState)?
-    var isChanged: Bool
+    var isChanged = false
+    /// Whether changes of the state may have reactions; asked for each of them.
+    let reacts: Bool
+    /// Whether the state tells facts of its events.
+    let tellsFacts: Bool
+
+    init(_ number: EntityNumber, name: Name?, _ row: StateRow, _ state: (any EntityState)?) {
+      self.number = number
+      self.name = name
+      self.row = row
+      self.state = state
+      reacts = state.map { type(of: $0).reacts } ?? false
+      tellsFacts = state.map { type(of: $0).tellsFacts } ?? false
+    }
   }
 
   private(set) var rows: [Cached] = []
@@ -24,6 +37,8 @@ package struct RowCache: Sendable {
   private var changed: [Slot] = []
   private var slotsByNumber = SlotTable()
   private var slotsByName = SlotTable()
+  /// The payloads that rows name and that were asked for.
+  var payloads = PayloadMemory()
 
   package init() {}
 
@@ -62,7 +77,7 @@ package struct RowCache: Sendable {
         .corruption, "there is no row of number \(number.rawValue)", hint: "Run `uetlog verify`")
     }
     let state = try decodeState(row)
-    return insert(Cached(number: number, name: nil, row: row, state: state, isChanged: false))
+    return insert(Cached(number, name: nil, row, state))
   }
 
   /// Gives a new name its number and an empty row.
@@ -87,9 +102,8 @@ package struct RowCache: Sendable {
     let type = entityType(of: category)
     let slot = insert(
       Cached(
-        number: number, name: name,
-        row: StateRow(category: category.rawValue, layout: type?.layout ?? 0),
-        state: type?.init(), isChanged: false))
+        number, name: name, StateRow(category: category.rawValue, layout: type?.layout ?? 0),
+        type?.init()))
     noteChange(slot)
     return slot
   }
@@ -146,8 +160,7 @@ package struct RowCache: Sendable {
 
   /// Whether a change of the row's state, or of its sums alone, can have reactions.
   func reacts(_ slot: Slot, toSums: Bool) -> Bool {
-    guard let state = rows[slot].state else { return false }
-    return toSums ? state.reactsToSums : type(of: state).reacts
+    rows[slot].reacts && (!toSums || rows[slot].state?.reactsToSums ?? false)
   }
 
   /// The latest event of the run whose row this is; nil for all but runs.
@@ -171,7 +184,7 @@ package struct RowCache: Sendable {
 
   /// Notes what an event of a row adds to others' sums by the row's state.
   func noteFacts(of event: DomainEvent, _ slot: Slot, _ sums: inout [Contribution]) {
-    guard let state = rows[slot].state else { return }
+    guard rows[slot].tellsFacts, let state = rows[slot].state else { return }
     let facts = state.facts(of: event)
     if !facts.isEmpty { sums += facts }
   }

@@ -51,14 +51,19 @@ extension StateMachine {
     events: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Payload? {
     guard let slot = try cache.load(entity, from: rows) else { return nil }
-    return try Self.payload(at: cache.state(slot)?.declaration, in: events)
+    return try payload(at: cache.state(slot)?.declaration, in: events)
   }
 
   /// The payload of an event that a row names.
-  static func payload(
+  mutating func payload(
     at position: Position?, in events: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Payload? {
     guard let position, position > .none else { return nil }
-    return try events.event(at: position)?.payload.flatMap { Payload($0) }
+    if let known = cache.payloads[position] { return known }
+    guard let bytes = try events.event(at: position)?.payload, let payload = Payload(bytes) else {
+      return nil
+    }
+    cache.payloads.keep(payload, bytes.count, at: position)
+    return payload
   }
 }

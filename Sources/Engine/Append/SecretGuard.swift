@@ -41,7 +41,7 @@ package final class SecretGuard: Sendable {
   /// - Throws: `LogError` with code `secret`: a secret is where it can't be masked, or the mode is
   ///   `block`. The error names the rule and the place, never the secret.
   func masked(
-    _ draft: Draft, _ definition: EventDefinition, _ stream: Name, _ bytes: [UInt8]
+    _ draft: Draft, _ definition: EventDefinition, _ stream: Name, _ bytes: ArraySlice<UInt8>
   ) throws(LogError) -> Masked? {
     let mode = mode(of: draft, definition)
     guard mode != .off else { return nil }
@@ -52,9 +52,9 @@ package final class SecretGuard: Sendable {
       throw Self.unmaskable(rule, "/stream")
     }
     guard mode == .mask else {
-      throw try Self.blocked(by: masker.scanner, definition, bytes)
+      throw try Self.blocked(by: masker.scanner, definition, Array(bytes))
     }
-    return try Self.mask(bytes, masker)
+    return try Self.mask(Array(bytes), masker)
   }
 
   /// What is done with the secrets of an event of this type.
@@ -76,7 +76,7 @@ package final class SecretGuard: Sendable {
   var masker: Masker { made.withLock { masker(&$0) } }
 
   /// Nil when nothing of a draft needs a closer look.
-  private func masker(for draft: Draft, _ bytes: [UInt8]) -> Masker? {
+  private func masker(for draft: Draft, _ bytes: ArraySlice<UInt8>) -> Masker? {
     made.withLock { made in
       guard made.masker == nil, made.quickLookCount < Self.quickLookCountMax,
         bytes.count <= Self.quickLookByteCountMax
@@ -133,7 +133,7 @@ extension SecretGuard {
 
   /// Whether something is found in the payload.
   private func hasSecret(
-    _ payload: Payload, _ bytes: [UInt8], _ scanner: SecretScanner
+    _ payload: Payload, _ bytes: ArraySlice<UInt8>, _ scanner: SecretScanner
   ) -> Bool {
     guard hidesText(bytes) || scanner.mayFind(in: bytes.span) else { return false }
     let document = payload.document
@@ -150,7 +150,7 @@ extension SecretGuard {
   ///
   /// What must be escaped, quotes and control characters, is in no keyword behind its first byte,
   /// but may be in the user's values: so the bytes as they are will do, and one pass over them.
-  private func hidesText(_ bytes: [UInt8]) -> Bool {
+  private func hidesText(_ bytes: ArraySlice<UInt8>) -> Bool {
     unsafe bytes.withUnsafeBytes { bytes in
       var index = 0
       while index + 1 < bytes.count, let base = bytes.baseAddress,

@@ -4,30 +4,34 @@ internal import Pipeline
 extension StateMachine {
   /// What is asked about an event: the entity that it would change and what the schema says.
   struct Question {
-    var event: DomainEvent
     /// The entity, or the stream of an event that changes none.
     var name: Name
-    /// The entity's state; nil when the event changes none.
-    var state: (any EntityState)?
     /// The rows of the schema's `reads`.
     var reads: [Name]
     var run: Name?
   }
 
+  /// What may be looked at for an event that changes no entity: the rows that the schema asks for.
+  mutating func context(
+    _ event: DomainEvent, _ question: Question,
+    rows: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> DecideContext {
+    var context = DecideContext(name: question.name, rules: rules, now: event.recordedAt)
+    try read(question.reads, into: &context, from: rows)
+    return context
+  }
+
   /// What `decide` may look at: the rows that the schema and the state ask for.
   ///
   /// - Parameter events: where payloads are read.
-  mutating func context(
-    _ question: Question,
+  mutating func context<State: EntityState>(
+    _ event: DomainEvent, _ question: Question, _ state: State,
     rows: borrowing some LogReader & ~Copyable & ~Escapable,
     events: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> DecideContext {
-    let event = question.event
-    var context = DecideContext(name: question.name, rules: rules, now: event.recordedAt)
-    try read(question.reads, into: &context, from: rows)
-    guard let state = question.state else { return context }
-    context.consulted = try Self.payload(at: state.consults(for: event, context), in: events)
-    if type(of: state).readsMore(for: event.type) {
+    var context = try context(event, question, rows: rows)
+    context.consulted = try payload(at: state.consults(for: event, context), in: events)
+    if State.readsMore(for: event.type) {
       try read(
         state.reads(for: event, consulted: context.consulted), into: &context, from: rows)
     }
@@ -40,14 +44,13 @@ extension StateMachine {
   }
 
   /// Asks the entity.
-  mutating func decide(
-    _ question: Question, _ context: DecideContext,
+  mutating func decide<State: EntityState>(
+    _ event: DomainEvent, _ question: Question, _ state: State, _ context: DecideContext,
     rows: borrowing some LogReader & ~Copyable & ~Escapable,
     events: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> EventFlags {
-    guard let state = question.state else { return [] }
-    let flags = try state.decide(question.event, context)
-    try mustNotWaitForItself(question, rows: rows, events: events)
+    let flags = try state.decide(event, context)
+    try mustNotWaitForItself(event, question, rows: rows, events: events)
     return flags
   }
 

@@ -10,19 +10,19 @@ extension StateMachine {
   ///
   /// Only a thing that others wait for before it is declared can close one.
   mutating func mustNotWaitForItself(
-    _ question: Question,
+    _ event: DomainEvent, _ question: Question,
     rows: borrowing some LogReader & ~Copyable & ~Escapable,
     events: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
     let prefix: String
-    switch question.event.type {
+    switch event.type {
     case .task_created: prefix = "task-"
     case .gate_declared: prefix = "gate-"
     case .workstream_created: prefix = "workstream-"
     default: return
     }
     let own = question.name.id
-    var waiting = question.event.payload.texts("depends_on").map { [$0] }
+    var waiting = event.payload.texts("depends_on").map { [$0] }
     var seen: Set<String> = []
     while let path = waiting.popLast(), let id = path.last, seen.count < Self.dependenciesMax {
       guard id != own else {

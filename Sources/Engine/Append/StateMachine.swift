@@ -26,7 +26,6 @@ struct StateMachine: Sendable {
 
   /// What of an event the rows depend on.
   struct Input {
-    var event: DomainEvent?
     var stream: RowCache.Slot
     var entity: RowCache.Slot?
     var run: RowCache.Slot?
@@ -37,8 +36,11 @@ struct StateMachine: Sendable {
 
   /// Takes one event in; the rows it touches must be loaded or created, those that its
   /// contributions reach are loaded here.
+  ///
+  /// - Parameter event: nil for a user's own type, and when its payload is gone.
   mutating func take(
-    _ input: Input, from tables: borrowing some LogReader & ~Copyable & ~Escapable
+    _ event: DomainEvent?, _ input: Input,
+    from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
     while changes.popLast() != nil {}
     cache.advance(input.stream, to: input.position)
@@ -48,20 +50,27 @@ struct StateMachine: Sendable {
       remember(slot)
       if let reversal = input.reversal {
         restore(slot, reversal, &sums)
-      } else if let event = input.event {
+      } else if let event {
         cache.evolve(slot, event, &sums)
       }
     }
-    if let event = input.event {
+    if let event {
       let facts = factContributions(of: event)
       if !facts.isEmpty { sums += facts }
       if let slot = input.entity { cache.noteFacts(of: event, slot, &sums) }
     }
     if let reversal = input.reversal { sums += reversal.facts }
+    var row: (number: EntityNumber, slot: RowCache.Slot)?
     for sum in sums where sum.target != .none && sum.amount != 0 {
+      // Shares of one row mostly come together.
+      if let row, row.number == sum.target {
+        cache.add(row.slot, sum)
+        continue
+      }
       let slot = try cache.load(sum.target, from: tables)
       remember(slot, toSums: true)
       cache.add(slot, sum)
+      row = (sum.target, slot)
     }
   }
 

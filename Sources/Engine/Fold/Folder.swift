@@ -75,10 +75,10 @@ package struct Folder {
     // In this order appends number the names that an event brings in.
     var ordinal = 0
     let stream = try slot(event.stream, batch, &ordinal)
-    var input = StateMachine.Input(event: nil, stream: stream, position: position)
+    var input = StateMachine.Input(stream: stream, position: position)
     guard let range = event.payload else {
       input.run = try slot(ofRun: event.runID, &ordinal)
-      try machine.take(input, from: nothing)
+      try machine.take(nil, input, from: nothing)
       return
     }
     let payload = Payload(stored: batch.payloads, range)
@@ -91,13 +91,14 @@ package struct Folder {
     }
     input.run = try slot(ofRun: event.runID, &ordinal)
     let adds = try addSlots(event, batch, &ordinal)
+    var domainEvent: DomainEvent?
     if let type = event.type {
-      input.event = DomainEvent(
+      domainEvent = DomainEvent(
         type: type, eventID: event.eventID, position: position, time: event.time,
         recordedAt: event.recordedAt, flags: event.flags, payload: payload,
         run: input.run.map { machine.cache.number($0) } ?? .none, adds: adds)
     }
-    try machine.take(input, from: nothing)
+    try machine.take(domainEvent, input, from: nothing)
   }
 
   private mutating func entitySlot(

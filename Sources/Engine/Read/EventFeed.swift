@@ -23,6 +23,7 @@ package struct EventFeed<Log: EventLog>: AsyncSequence {
     private var next: Position
     /// Events that were read and not yet handed out, newest first.
     private var waiting: [Event] = []
+    private var epoch: UInt32?
 
     fileprivate init(feed: EventFeed) {
       self.feed = feed
@@ -45,6 +46,7 @@ package struct EventFeed<Log: EventLog>: AsyncSequence {
 
     /// Reads the next stretch; false when there was nothing new.
     private mutating func read() throws(LogError) -> Bool {
+      epoch = try feed.engine.refresh(after: epoch)
       var stretch = ForwardStretch(
         query: feed.query, start: next, collector: CollectedEvents())
       try feed.engine.log.read(&stretch)
@@ -56,6 +58,22 @@ package struct EventFeed<Log: EventLog>: AsyncSequence {
 }
 
 extension Engine {
+  /// Goes on with the log's files as they are now, for one who has read positions of `epoch`.
+  ///
+  /// Throws `unsafe` when the log was restored since: the same positions may be other events.
+  ///
+  /// - Returns: the epoch.
+  package func refresh(after epoch: UInt32?) throws(LogError) -> UInt32 {
+    let now = try log.refresh()
+    guard now == epoch ?? now else {
+      throw LogError(
+        .unsafe, "the log was restored from a backup: positions may be other events now",
+        expected: "epoch \(epoch ?? now)", actual: "epoch \(now)",
+        hint: "Look at `uetlog stats`, then start again from a position that is still right")
+    }
+    return now
+  }
+
   /// The events of a query in order, going on with new ones as they are stored.
   ///
   /// - Parameter pauseNanoseconds: how often to look when nothing happens.

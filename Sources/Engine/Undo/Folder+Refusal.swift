@@ -14,11 +14,19 @@ extension Folder {
         ?? entityType(of: Category(of: name))?.init()
     }
     let question = StateMachine.Question(
-      event: event, name: resolved.addresses.entity ?? resolved.event.envelope.stream,
-      state: state, reads: resolved.addresses.reads, run: resolved.addresses.run)
-    let context = try machine.context(question, rows: nothing, events: source)
+      name: resolved.addresses.entity ?? resolved.event.envelope.stream,
+      reads: resolved.addresses.reads, run: resolved.addresses.run)
+    guard let state else { return nil }
+    return try refusal(of: event, question, state, in: source)
+  }
+
+  private mutating func refusal(
+    of event: DomainEvent, _ question: StateMachine.Question, _ state: some EntityState,
+    in source: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> LogError? {
+    let context = try machine.context(event, question, state, rows: nothing, events: source)
     do throws(LogError) {
-      _ = try machine.decide(question, context, rows: nothing, events: source)
+      _ = try machine.decide(event, question, state, context, rows: nothing, events: source)
       return nil
     } catch {
       guard error.code.isRefusal else { throw error }

@@ -50,14 +50,15 @@ struct PlanReversal: ReadUnit {
         ? ReadState(name: name).run(tables) : fold.state(of: name) { numbers[$0] }
     }
     fold.cancel(target)
-    var reversal = try fold.reversal(of: resolved) { numbers[$0] }
+    let reversal = try fold.reversal(of: resolved) { numbers[$0] }
     var after = resolved.definition.isNeutral ? before : reversal.state
     if let neutral = reversal.neutral { after?.takeBack(neutral) }
     var dependents = UndoDependents(catalog, rules)
     dependents.note(resolved, from: before, reversal, to: after)
     try dependents.check(tables)
-    reversal.dependents = (try tables.head().position, dependents)
-    return Planned(stream: event.envelope.stream, entity: entity, reversal: reversal)
+    return Planned(
+      stream: event.envelope.stream, entity: entity,
+      reversal: reversal.knowing(dependents, upTo: try tables.head().position))
   }
 }
 

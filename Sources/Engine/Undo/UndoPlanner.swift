@@ -27,7 +27,7 @@ struct UndoPlanner: ReadUnit {
     try dependents.check(tables)
     let known = try tables.head().position
     for index in plan.steps.indices {
-      plan.steps[index].reversal.dependents = (known, dependents)
+      plan.steps[index].reversal = plan.steps[index].reversal.knowing(dependents, upTo: known)
     }
     return plan
   }
@@ -144,8 +144,8 @@ struct UndoPlanner: ReadUnit {
         try fold.state(of: name) { numbers[$0] }
       }
       fold.cancel(resolved.event.envelope.eventID)
-      var reversal = try fold.reversal(of: resolved) { numbers[$0] }
-      reversal.revision = fold.revision + stepCounts[stream, default: 0]
+      let reversal = try fold.reversal(of: resolved) { numbers[$0] }
+        .at(revision: fold.revision + stepCounts[stream, default: 0])
       stepCounts[stream, default: 0] += 1
       folds[stream] = fold
       if isNeutral {

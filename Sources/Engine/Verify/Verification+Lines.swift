@@ -10,6 +10,7 @@ extension Verification.Update {
       Self.join(
         "subject", subject.id?.description ?? "", String(subject.format), String(subject.epoch),
         subject.library, subject.path)
+    case .pages(let visited, let total): Self.join("pages", String(visited), String(total))
     case .progress(let position, let total):
       Self.join("progress", "\(position)", "\(total)")
     case .finding(let finding):
@@ -35,6 +36,9 @@ extension Verification.Update {
       subject.epoch = epoch
       subject.library = fields[4]
       self = .subject(subject)
+    case ("pages", 3):
+      guard let visited = UInt64(fields[1]), let total = UInt64(fields[2]) else { return nil }
+      self = .pages(visited, of: total)
     case ("progress", 3):
       guard let position = UInt64(fields[1]), let total = UInt64(fields[2]) else { return nil }
       self = .progress(Position(position), of: Position(total))

@@ -26,6 +26,9 @@ extension Verification {
     case .rolledBack:
       return "ROLLED BACK or replaced: whole up to position \(head), but \(evidence)"
     case .damaged:
+      if Set(counts.keys) == [.pages] {
+        return "DAMAGED pages, but nothing wrong is known of the events up to position \(head)"
+      }
       guard let firstBad else { return "DAMAGED; which events are right can't be told from this" }
       let last = firstBad.rawValue > 0 ? firstBad.rawValue - 1 : 0
       return last == 0

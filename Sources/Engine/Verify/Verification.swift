@@ -7,6 +7,8 @@ package struct Verification: Hashable, Sendable {
   package enum Phase: String, CaseIterable, Sendable {
     /// The data file from outside: first pages, size.
     case file
+    /// The pages make trees, and none is in two places or both free and in use.
+    case pages
     /// Every record is there and can be read.
     case structure
     /// Payloads are what their commitments say.
@@ -127,6 +129,8 @@ extension Verification {
   /// one that reads damaged pages.
   package enum Update: Hashable, Sendable {
     case subject(Subject)
+    /// Pages visited, of at most how many.
+    case pages(UInt64, of: UInt64)
     case progress(Position, of: Position)
     case finding(Finding)
     case outcome(Outcome)
@@ -137,6 +141,7 @@ extension Verification {
   package mutating func apply(_ update: Update) {
     switch update {
     case .subject(let subject): self.subject = subject
+    case .pages: break
     case .progress(let position, of: _): head = max(head, position)
     case .finding(let finding):
       let count = counts[finding.phase, default: 0]

@@ -22,6 +22,9 @@ extension Verification {
     guard try checkFile(path, options, report) else { return report.verification }
     var options = options
     options.isReadOnly = true
+    checkPages(report) { (onProgress) throws(LogError) in
+      try LogPages(ofLog: path, options, onProgress: onProgress)
+    }
     let log: LMDBLog
     do throws(LogError) { log = try LMDBLog(opening: path, options) } catch {
       guard error.code == .corruption || error.code == .system else { throw error }
@@ -50,6 +53,33 @@ extension Verification {
       return false
     }
     return true
+  }
+
+  /// Follows the trees of pages; the tables are read afterwards, whatever it finds.
+  fileprivate static func checkPages(
+    _ report: AuditReport,
+    _ read: (_ onProgress: @escaping (UInt64, UInt64) -> Void) throws(LogError) -> LogPages
+  ) {
+    let pages: LogPages
+    do throws(LogError) {
+      pages = try read { visited, total in report.tell(.pages(visited, of: total)) }
+    } catch { return report.skip(.pages, error.message) }
+    for finding in pages.findings { report.find(.pages, nil, finding) }
+    guard let firstBad = pages.firstBad else {
+      return report.end(
+        .pages,
+        "2 first pages, \(pages.used) in \(pages.trees) trees, \(pages.free) free"
+          + (pages.unused > 0 ? ", \(pages.unused) in neither" : ""))
+    }
+    let others = pages.findingCount - pages.findings.count
+    report.end(
+      .pages,
+      "page \(firstBad) of \(pages.pageCount) is the first bad one"
+        + (others > 0 ? "; \(others) findings are not told" : "")
+        + "; append nothing, restore the log from a backup"
+        + (pages.isReadable
+          ? "; only free pages are concerned: `uetlog replay --format jsonl` copies all events"
+          : ""))
   }
 
   static func audit(
@@ -100,6 +130,9 @@ extension Engine where Log == LMDBLog {
   ) -> Verification {
     let report = AuditReport(Verification.subject(log.path), onUpdate)
     report.skip(.file, "the log is open")
+    Verification.checkPages(report) { (onProgress) throws(LogError) in
+      try LogPages(of: log, onProgress: onProgress)
+    }
     Verification.audit(log, catalog, rules, OutsideEvidence(), report)
     return report.verification
   }

@@ -17,7 +17,7 @@ package final class EventDefinition: Sendable {
   package let entity: Template?
   /// Other rows that the guard reads.
   package let reads: [Template]
-  /// Rows whose sums get a share.
+  /// Rows whose sums get a share; a template of `reads` is the same object here.
   package let adds: [Template]
   /// Owns fields apart from the state that others judge.
   package let isNeutral: Bool
@@ -47,8 +47,11 @@ package final class EventDefinition: Sendable {
     let stream = traits?.text("stream") ?? "\(name)-log"
     self.stream = stream == "@target" ? nil : Template(stream)
     entity = traits?.text("entity").map { Template($0) }
-    reads = (traits?.texts("reads") ?? []).map { Template($0) }
-    adds = (traits?.texts("adds") ?? []).map { Template($0) }
+    let reads = (traits?.texts("reads") ?? []).map { Template($0) }
+    self.reads = reads
+    adds = (traits?.texts("adds") ?? []).map { source in
+      reads.first { $0.source == source } ?? Template(source)
+    }
     isNeutral = traits?.flag("neutral") ?? false
     reversal = traits?.text("reversal").flatMap { Reversal(rawValue: $0) } ?? .none
     undoCommand = traits?.text("undo")

@@ -54,8 +54,11 @@ package protocol EntityState: Hashable, Sendable {
 
   /// What an event adds to sums for good that its payload does not tell, but this row does.
   ///
-  /// An event that undoes it takes the same away again.
+  /// An event that undoes it takes the same away again. Asked only when `tellsFacts` is set.
   func facts(of event: DomainEvent) -> [Contribution]
+
+  /// Whether `facts` may ever be other than empty.
+  static var tellsFacts: Bool { get }
 
   /// Whether one of its own sums stays within what the log allows.
   func fits(_ field: SumField, _ amount: Int64) -> Bool
@@ -87,6 +90,7 @@ extension EntityState {
     sums.note(old, contributions())
   }
   package func facts(of event: DomainEvent) -> [Contribution] { [] }
+  package static var tellsFacts: Bool { false }
   package func fits(_ field: SumField, _ amount: Int64) -> Bool { true }
   package mutating func add(_ field: SumField, _ amount: Int64) {}
   package func reactions(

@@ -46,7 +46,13 @@ package struct Payload: Sendable {
 
   package func has(_ key: String) -> Bool { child(key) != nil }
 
-  package func text(_ key: String) -> String? { child(key)?.text }
+  package func text(_ key: String) -> String? {
+    switch source {
+    case .parsed(let document, let node):
+      document.member(node, key).flatMap { document.string($0) }
+    case .stored(let value): value.member(key)?.string
+    }
+  }
 
   /// A text at a path of member names.
   package func text(_ path: [String]) -> String? { child(path)?.text }
@@ -124,14 +130,22 @@ package struct Payload: Sendable {
     }
   }
 
-  /// Appends the text at a path as it is, or the number as it is written; false when there is
-  /// neither.
-  func appendText(_ path: [String], to bytes: inout [UInt8]) -> Bool {
+  /// Appends the text at a stretch of a path as it is, or the number as it is written; false when
+  /// there is neither.
+  func appendText(_ path: [String], _ stretch: Range<Int>, to bytes: inout [UInt8]) -> Bool {
     switch source {
-    case .parsed(let document, let node):
-      guard let found = document.member(node, path: path) else { return false }
-      return Self.append(found, of: document, to: &bytes)
-    case .stored(let value): return value.member(path: path)?.appendText(to: &bytes) ?? false
+    case .parsed(let document, var node):
+      for index in stretch {
+        guard let found = document.member(node, path[index]) else { return false }
+        node = found
+      }
+      return Self.append(node, of: document, to: &bytes)
+    case .stored(var value):
+      for index in stretch {
+        guard let found = value.member(path[index]) else { return false }
+        value = found
+      }
+      return value.appendText(to: &bytes)
     }
   }
 

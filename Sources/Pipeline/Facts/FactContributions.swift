@@ -30,6 +30,7 @@ private func charge(_ event: DomainEvent) -> [Contribution] {
   let input = max(0, event.payload.integer("input_tokens") ?? 0)
   let output = max(0, event.payload.integer("output_tokens") ?? 0)
   var shares: [Contribution] = []
+  shares.reserveCapacity(4 * event.adds.count)
   for scope in event.adds.prefix(ReservationState.scopeCount) where scope != .none {
     shares.append(Contribution(scope, .spentMicroUSD, amount))
     shares.append(Contribution(scope, .inputTokens, input))

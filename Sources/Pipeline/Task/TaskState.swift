@@ -86,6 +86,8 @@ package struct TaskState: EntityState {
     return shares
   }
 
+  package static var tellsFacts: Bool { true }
+
   /// What comes late and names no worker was said by the one that has the task.
   package func facts(of event: DomainEvent) -> [Contribution] {
     guard event.flags.contains(.late), workerRow != .none,

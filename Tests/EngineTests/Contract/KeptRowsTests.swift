@@ -15,14 +15,26 @@ import Testing
 
   @Test func `rows are for the next transaction and for no other`() throws {
     let name = try #require(Name("thing-a"))
+    let head = Head(position: Position(3))
     for (number, count) in [(8, 1), (7, 0), (9, 0), (1, 0)] as [(UInt64, Int)] {
       let memory = RowMemory()
       var rows = RowCache()
       rows.adopt(name, EntityNumber(16))
-      memory.keep(rows, after: 7)
-      #expect(memory.take(for: number).count == count)
+      memory.keep(rows, after: 7, at: head)
+      #expect(memory.take(for: number, at: head).count == count)
       // Whoever takes them has them alone.
-      #expect(memory.take(for: 8).count == 0)
+      #expect(memory.take(for: 8, at: head).count == 0)
+    }
+  }
+
+  @Test func `after a compaction, which counts anew, the head tells`() throws {
+    let name = try #require(Name("thing-a"))
+    for (position, count) in [(3, 1), (4, 0), (2, 0)] as [(UInt64, Int)] {
+      let memory = RowMemory()
+      var rows = RowCache()
+      rows.adopt(name, EntityNumber(16))
+      memory.keep(rows, after: 7, at: Head(position: Position(3)))
+      #expect(memory.take(for: 8, at: Head(position: Position(position))).count == count)
     }
   }
 
@@ -32,12 +44,12 @@ import Testing
     for index in 0...RowMemory.rowCountMax {
       rows.adopt(try #require(Name("thing-\(index)")), EntityNumber(UInt64(index) + 16))
       if index == RowMemory.rowCountMax - 1 {
-        memory.keep(rows, after: 1)
-        #expect(memory.take(for: 2).count == RowMemory.rowCountMax)
+        memory.keep(rows, after: 1, at: Head())
+        #expect(memory.take(for: 2, at: Head()).count == RowMemory.rowCountMax)
       }
     }
-    memory.keep(rows, after: 1)
-    #expect(memory.take(for: 2).count == 0)
+    memory.keep(rows, after: 1, at: Head())
+    #expect(memory.take(for: 2, at: Head()).count == 0)
   }
 
   @Test(arguments: LogKind.allCases)

@@ -63,7 +63,7 @@ import Testing
       let single = try bench.engine.event(.position(Position(UInt64(index) + 1)))
       #expect(single == dump.events[index])
       let salt = Salt(littleEndian: dump.salts[index])
-      #expect(salt?.commitment(to: Array(payload.utf8)) == single.envelope.commitment)
+      #expect(salt?.commitment(to: Array(payload.utf8)[...]) == single.envelope.commitment)
       #expect(single.envelope.payloadByteCount == UInt32(sizes[index]))
     }
   }

@@ -1,0 +1,90 @@
+internal import Events
+internal import Glibc
+
+/// What is done with whole directories.
+enum Directory {
+  /// The names of what is in it, hidden ones included; none when it can't be read.
+  static func names(in path: String) -> [String] {
+    guard let listing = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(listing) }
+    var names: [String] = []
+    while let entry = unsafe readdir(listing) {
+      let name = unsafe withUnsafePointer(to: entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Removes it, what is in it, and what is in directories in it; a log has no deeper ones.
+  static func remove(_ path: String, depth: Int = 2) {
+    for name in names(in: path) {
+      let inner = path + "/" + name
+      if unsafe unlink(inner) != 0, depth > 0 { remove(inner, depth: depth - 1) }
+    }
+    _ = unsafe rmdir(path)
+  }
+
+  /// Gives the files of one, and of directories in it, a second name in another, but for `without`.
+  ///
+  /// What goes on to write by the old name writes to the same file.
+  static func link(
+    _ path: String, into other: String, without: [String], depth: Int = 1
+  ) throws(LogError) {
+    for name in names(in: path) where !without.contains(name) {
+      let (one, two) = (path + "/" + name, other + "/" + name)
+      var status = stat()
+      guard unsafe lstat(one, &status) == 0 else { continue }
+      if status.st_mode & S_IFMT == S_IFDIR, depth > 0 {
+        guard unsafe mkdir(two, 0o700) == 0 else { throw LogError.cannotCreate(two) }
+        try link(one, into: two, without: [], depth: depth - 1)
+      } else {
+        guard unsafe Glibc.link(one, two) == 0 || errno == ENOENT else {
+          throw LogError.cannotCreate(two)
+        }
+      }
+    }
+  }
+
+  /// Copies a small file, if there is one.
+  static func copy(file name: String, from one: String, to other: String) throws(LogError) {
+    let from = unsafe open(one + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard from >= 0 else { return }
+    defer { close(from) }
+    let path = other + "/" + name
+    let to = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard to >= 0 else { throw LogError.cannotCreate(path) }
+    defer { close(to) }
+    var block = [UInt8](repeating: 0, count: 64 << 10)
+    let byteCount = block.count
+    while true {
+      let count = unsafe read(from, &block, byteCount)
+      guard count != 0 else { break }
+      guard count > 0, unsafe write(to, &block, count) == count else {
+        throw LogError.cannotCreate(path)
+      }
+    }
+    guard fsync(to) == 0 else { throw LogError.cannotCreate(path) }
+  }
+
+  /// The size of a file; 0 when there is none.
+  static func byteCount(of path: String) -> Int {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// The directory around a path.
+  static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Writes to the disk which files a directory has.
+  static func sync(_ path: String) throws(LogError) {
+    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw LogError.system("opening \(path)") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw LogError.system("syncing \(path)") }
+  }
+}

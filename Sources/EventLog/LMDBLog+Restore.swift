@@ -1,0 +1,111 @@
+internal import Bytes
+package import Events
+internal import Glibc
+internal import LMDB
+
+/// What a restore did.
+package struct Restored: Hashable, Sendable {
+  package var head: Head
+  /// Higher than any that this machine has seen of the log.
+  package var epoch: UInt32
+  /// Where the log is that was in the place, and its head; nil when there was none.
+  package var old: Old?
+
+  package struct Old: Hashable, Sendable {
+    package var path: String
+    package var head: Head
+  }
+}
+
+extension LMDBLog {
+  /// Puts a copy of this log, a backup, in a place as the log to go on with: in a new epoch.
+  ///
+  /// A log that is there is put aside, not removed; it must be one with the same id.
+  ///
+  /// - Parameter isReplacing: whether there may be a log at `place`.
+  package func restore(
+    to place: String, isReplacing: Bool, isDryRun: Bool, _ options: LogOptions,
+    waitNanoseconds: Int64
+  ) throws(LogError) -> Restored {
+    var restored = Restored(head: try head(), epoch: format.epoch)
+    restored.epoch = max(
+      restored.epoch, HighWaterSlot.highestEpoch(options.stateDirectory, log: identity.id))
+    guard unsafe access(place + "/data.mdb", F_OK) == 0 else {
+      restored.epoch += 1
+      if isDryRun { return restored }
+      NewDirectory.removeLeftovers(beside: place)
+      let directory = try renewed(beside: place, restored, options)
+      guard try directory.put() else {
+        throw LogError(.cannotWrite, "\(place) is not empty and holds no log")
+      }
+      return restored
+    }
+    guard isReplacing else {
+      throw LogError(
+        .cannotWrite, "there is a log at \(place)",
+        hint: "Nothing was changed: --replace puts it aside")
+    }
+    let old = try LMDBLog(opening: place, options)
+    guard old.identity == identity else {
+      throw LogError(
+        .unsafe, "\(place) is another log than the one that was backed up",
+        expected: "log \(identity.id)", actual: "log \(old.identity.id)")
+    }
+    restored.epoch = max(restored.epoch, old.format.epoch) + 1
+    restored.old = Restored.Old(
+      path: Self.placeAside(place, epoch: old.format.epoch), head: try old.head())
+    if isDryRun { return restored }
+    try old.files.lock.acquire(waitNanoseconds: waitNanoseconds)
+    defer { old.files.lock.release() }
+    try old.files.lock.checkLockFile()
+    restored.old?.head = try old.head()
+    let directory = try renewed(beside: place, restored, options)
+    try Directory.link(
+      place, into: directory.path, without: ["data.mdb", "lock.mdb", "config.json"])
+    if unsafe access(directory.path + "/config.json", F_OK) != 0 {
+      try Directory.copy(file: "config.json", from: place, to: directory.path)
+    }
+    try directory.exchange()
+    let aside = restored.old?.path ?? place
+    guard unsafe rename(directory.path, aside) == 0 else {
+      throw LogError.system("putting the old log aside at \(aside)")
+    }
+    return restored
+  }
+
+  /// A copy with the new epoch, which this machine knows.
+  private func renewed(
+    beside place: String, _ restored: Restored, _ options: LogOptions
+  ) throws(LogError) -> NewDirectory {
+    let directory = try NewDirectory(beside: place)
+    try copy(into: directory.path)
+    try Directory.copy(file: "config.json", from: path, to: directory.path)
+    var format = self.format
+    format.epoch = restored.epoch
+    do throws(LMDBError) {
+      let environment = try Environment(
+        path: directory.path, options: EnvironmentOptions(mapSizeBytes: options.mapByteCount))
+      var transaction = try environment.beginWrite()
+      let handles = try TableHandles(creating: &transaction)
+      try transaction.put(handles.main, key: MainKey.format, value: format.encoded)
+      try transaction.commit()
+      try environment.sync()
+    } catch {
+      throw LogError(error, doing: "writing the new epoch")
+    }
+    HighWaterSlot.note(
+      directory: options.stateDirectory, log: identity.id,
+      dataFile: directory.path + "/data.mdb", restored.head, epoch: restored.epoch)
+    return directory
+  }
+
+  /// A name beside the log that nothing has.
+  private static func placeAside(_ place: String, epoch: UInt32) -> String {
+    let name = "\(place).epoch-\(epoch)"
+    if unsafe access(name, F_OK) != 0 { return name }
+    for number in 2..<1000 where unsafe access("\(name)-\(number)", F_OK) != 0 {
+      return "\(name)-\(number)"
+    }
+    return name
+  }
+}
