@@ -96,11 +96,17 @@ let package = Package(
     // Append: decide, evolve, react, write.
     library(
       "Engine",
-      ["Bytes", "EventLog", "Events", "Evidence", "JSON", "Merkle", "Pipeline", "Schema"]),
+      [
+        "Bytes", "EventLog", "Events", "Evidence", "JSON", "Merkle", "Pipeline", "Schema",
+        "Secrets",
+      ]),
     // Where a log is, the settings in force, opening it.
     library(
       "Configuration",
-      ["Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "SchemaFiles"]),
+      [
+        "Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "SchemaFiles",
+        "Secrets",
+      ]),
     // The library's public face.
     library(
       "UETLog",
@@ -123,7 +129,7 @@ let package = Package(
     // Tests. `TestSupport` has what several of them share: temporary logs, seeded generators.
     .target(
       name: "TestSupport",
-      dependencies: ["Bytes", "Engine", "EventLog", "Events", "Merkle", "Pipeline"],
+      dependencies: ["Bytes", "Engine", "EventLog", "Events", "Merkle", "Pipeline", "Secrets"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests("Bytes", ["Bytes", "TestSupport"]),
     tests("JSON", ["Bytes", "JSON", "TestSupport"]),
@@ -142,11 +148,14 @@ let package = Package(
       "Engine",
       [
         "Bytes", "Engine", "EventLog", "Events", "Evidence", "JSON", "LMDB", "Merkle", "Pipeline",
-        "TestSupport",
+        "Secrets", "TestSupport",
       ]),
     tests(
       "Configuration",
-      ["Configuration", "EventLog", "Events", "JSON", "Pipeline", "SchemaFiles", "TestSupport"]),
+      [
+        "Configuration", "EventLog", "Events", "JSON", "Pipeline", "SchemaFiles", "Secrets",
+        "TestSupport",
+      ]),
     tests("Runner", ["Runner", "TestSupport"]),
     tests(
       "Commands",

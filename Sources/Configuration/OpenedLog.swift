@@ -31,7 +31,9 @@ package struct OpenedLog {
     location = try LogLocation(flag: flag, here)
     settings = try Settings(log: location.path, here)
     let log = try Self.open(location, try Self.options(here, isReading: true))
-    engine = Engine(log: log, rules: settings.rules, settingsDigest: settings.digest)
+    engine = Engine(
+      log: log, rules: settings.rules, settingsDigest: settings.digest,
+      secrets: settings.secretPolicy(here))
   }
 
   /// Opens a log to write it and makes it if there is none.
@@ -48,7 +50,9 @@ package struct OpenedLog {
       guard error.code == .notFound else { throw error }
       log = try Self.create(location, options, opener)
     }
-    engine = Engine(log: log, rules: settings.rules, settingsDigest: settings.digest)
+    engine = Engine(
+      log: log, rules: settings.rules, settingsDigest: settings.digest,
+      secrets: settings.secretPolicy(opener.here))
     try Self.checkHighWater(log, try engine.head(), opener)
     if try !engine.viewsAreCurrent() { try opener.rebuildViews(of: engine) }
   }
@@ -77,10 +81,12 @@ package struct OpenedLog {
   }
 
   /// An empty log that nobody keeps: for trying out what would happen to a new one.
-  package static func inMemory(_ settings: Settings) -> Engine<MemoryLog> {
+  package static func inMemory(
+    _ settings: Settings, _ here: Surroundings
+  ) -> Engine<MemoryLog> {
     Engine(
       log: MemoryLog(identity: freshIdentity()), rules: settings.rules,
-      settingsDigest: settings.digest)
+      settingsDigest: settings.digest, secrets: settings.secretPolicy(here))
   }
 
   /// A new log's own identity.

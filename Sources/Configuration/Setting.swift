@@ -21,6 +21,8 @@ package struct Setting: Sendable {
     case optionalText
     /// Some of these words, in an order of their own.
     case order([String])
+    /// Names of environment variables, or none.
+    case variables
   }
 
   /// Where a value goes.
@@ -45,7 +47,7 @@ package struct Setting: Sendable {
 
 /// All settings, by name.
 package enum SettingTable {
-  package static let all: [Setting] = append + limits + rules + later
+  package static let all: [Setting] = append + secrets + limits + rules + later
 
   package static func setting(_ name: String) -> Setting? { all.first { $0.name == name } }
 
@@ -55,6 +57,15 @@ package enum SettingTable {
       name: "append.batch_events", kind: .integer(1...1000), shipped: "1000", effect: .append),
     Setting(
       name: "append.batch_bytes", kind: .integer(1...(32 << 20)), shipped: "33554432",
+      effect: .append),
+  ]
+
+  private static let secrets = [
+    Setting(
+      name: "secrets.mode", kind: .choice(["mask", "block", "off"]), shipped: "mask",
+      effect: .append),
+    Setting(
+      name: "secrets.variables", kind: .variables, shipped: secretVariables,
       effect: .append),
   ]
 
@@ -98,6 +109,15 @@ package enum SettingTable {
     fixed("merge.order", .order(mergeOrder.split(separator: ",").map(String.init)), mergeOrder),
     fixed("reaction.enabled", .flag, "true"),
   ]
+
+  /// Where the tools of pipelines have their credentials.
+  static var secretVariables: String {
+    """
+    ANTHROPIC_API_KEY,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN,AZURE_OPENAI_API_KEY,GEMINI_API_KEY,\
+    GH_TOKEN,GITHUB_TOKEN,GITLAB_TOKEN,GOOGLE_API_KEY,HF_TOKEN,NPM_TOKEN,OPENAI_API_KEY,\
+    OPENROUTER_API_KEY
+    """
+  }
 
   private static let mergeOrder = "priority,critical_path,dependents,age,id"
 

@@ -64,6 +64,7 @@ extension Setting.Kind {
     case .choice(let words): words.contains(text) ? .text(text) : nil
     case .optionalText: text.isEmpty ? .nothing : text.utf8.count <= 128 ? .text(text) : nil
     case .order(let words): Self.order(text.split(separator: ",").map(String.init), of: words)
+    case .variables: Self.variables(text.split(separator: ",").map(String.init))
     }
   }
 
@@ -79,11 +80,29 @@ extension Setting.Kind {
       if document.kind(node) == .null { return .nothing }
       return document.string(node).flatMap { $0.isEmpty ? nil : value($0) }
     case .order(let words):
-      guard document.kind(node) == .array else { return nil }
-      var found: [String] = []
-      document.forEachElement(node) { found.append(document.string($0) ?? "") }
-      return Self.order(found, of: words)
+      return Self.words(document, node).flatMap { Self.order($0, of: words) }
+    case .variables: return Self.words(document, node).flatMap { Self.variables($0) }
     }
+  }
+
+  private static func words(_ document: JSONDocument, _ node: JSONNode) -> [String]? {
+    guard document.kind(node) == .array else { return nil }
+    var found: [String] = []
+    document.forEachElement(node) { found.append(document.string($0) ?? "") }
+    return found
+  }
+
+  private static func variables(_ names: [String]) -> SettingValue? {
+    func isPart(_ byte: UInt8) -> Bool {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true
+      default: false
+      }
+    }
+    guard names.count <= 64, Set(names).count == names.count,
+      names.allSatisfy({ (1...128).contains($0.utf8.count) && $0.utf8.allSatisfy(isPart) })
+    else { return nil }
+    return .words(names)
   }
 
   private static func share(_ value: Double) -> SettingValue? {
@@ -107,6 +126,7 @@ extension Setting.Kind {
     case .flag: "true or false"
     case .choice(let words): "one of " + words.joined(separator: ", ")
     case .optionalText: "a text of at most 128 bytes, or null"
+    case .variables: "names of environment variables, at most 64, each once"
     case .order(let words): "some of \(words.joined(separator: ", ")), each once"
     }
   }

@@ -1,6 +1,7 @@
 internal import Bytes
 package import Events
 package import Pipeline
+package import Secrets
 
 /// The settings in force: each value and where it came from.
 package struct Settings: Sendable {
@@ -79,13 +80,42 @@ package struct Settings: Sendable {
     return rules
   }
 
+  /// The parts of a text between commas: the library's `split` is generic, which costs an append a
+  /// tenth of its time.
+  private static func words(_ text: String) -> [String] {
+    var words: [String] = []
+    var rest = text[...]
+    while let comma = rest.utf8.firstIndex(of: 0x2C) {
+      words.append(String(rest[..<comma]))
+      rest = rest[rest.utf8.index(after: comma)...]
+    }
+    if !rest.isEmpty { words.append(String(rest)) }
+    return words
+  }
+
+  /// What is done with secrets, and what the variables that have some are set to.
+  package func secretPolicy(_ here: Surroundings) -> SecretPolicy {
+    var policy = SecretPolicy()
+    if case .text(let word) = changes["secrets.mode"]?.value, let mode = SecretMode(rawValue: word)
+    {
+      policy.mode = mode
+    }
+    guard policy.mode != .off else { return policy }
+    var names = Self.words(SettingTable.secretVariables)
+    if case .words(let words) = changes["secrets.variables"]?.value { names = words }
+    policy.literals = names.compactMap { name in
+      here.value(ofSecret: name).flatMap { SecretLiteral(name: name, value: $0) }
+    }
+    return policy
+  }
+
   /// The first eight bytes of the SHA-256 over all values and prices: records carry it.
   package var digest: UInt64 {
     changes.isEmpty && priceFile == nil ? Self.shippedDigest : computedDigest
   }
 
   /// What `computedDigest` comes to where nothing was changed, as in most appends; a test compares.
-  package static var shippedDigest: UInt64 { 0xC760_32BA_E36C_CD0F }
+  package static var shippedDigest: UInt64 { 0x2B75_E726_8AC8_98FA }
 
   package var computedDigest: UInt64 {
     var text = ""

@@ -8,6 +8,8 @@ package struct Surroundings: Sendable {
   ///
   /// No value: it is not UTF-8, and a repaired one would name another place.
   private let environment: [(name: String, value: String?)]
+  /// Whether it is the process's own environment, which has further variables.
+  private let isCurrent: Bool
 
   private static func isLookedAt(_ name: String) -> Bool {
     switch name {
@@ -19,12 +21,16 @@ package struct Surroundings: Sendable {
   }
 
   package init(workingDirectory: String, environment: [String: String] = [:]) {
-    self.init(workingDirectory, environment.map { ($0.key, $0.value) })
+    self.init(
+      workingDirectory, environment.map { ($0.key, $0.value) }, isCurrent: false)
   }
 
-  private init(_ workingDirectory: String, _ environment: [(name: String, value: String?)]) {
+  private init(
+    _ workingDirectory: String, _ environment: [(name: String, value: String?)], isCurrent: Bool
+  ) {
     self.workingDirectory = workingDirectory
     self.environment = environment
+    self.isCurrent = isCurrent
   }
 
   /// This process's own.
@@ -41,7 +47,7 @@ package struct Surroundings: Sendable {
       guard isLookedAt(name) else { continue }
       environment.append((name, unsafe String(validatingCString: equals + 1)))
     }
-    return Surroundings(currentDirectory(), environment)
+    return Surroundings(currentDirectory(), environment, isCurrent: true)
   }
 
   /// A variable; nil when it is not set or empty.
@@ -53,6 +59,13 @@ package struct Surroundings: Sendable {
         hint: "Set it to text in UTF-8, or unset it")
     }
     return value.isEmpty ? nil : value
+  }
+
+  /// The bytes of a variable that holds a secret; nil when it is not set.
+  package func value(ofSecret name: String) -> [UInt8]? {
+    guard isCurrent else { return (try? variable(name)).map { Array($0.utf8) } }
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
   }
 
   /// Whether a variable is set to something, whatever that is.

@@ -1,6 +1,7 @@
 package import Bytes
 package import Events
 package import Pipeline
+package import Secrets
 internal import Synchronization
 
 /// Appends to and reads from one log: where drafts become events and questions find answers.
@@ -14,6 +15,7 @@ package final class Engine<Log: EventLog>: Sendable {
 
   package init(
     log: Log, catalog: Catalog = Catalog(), rules: Rules = Rules(), settingsDigest: UInt64 = 0,
+    secrets: SecretPolicy = SecretPolicy(),
     clock: any TimeSource = SystemClock(), entropy: any EntropySource = SystemEntropy()
   ) {
     self.log = log
@@ -23,7 +25,12 @@ package final class Engine<Log: EventLog>: Sendable {
     preparer = Mutex(
       Preparer(
         catalog: catalog, identity: log.identity, settingsDigest: settingsDigest,
-        prices: rules.prices, clock: clock, entropy: entropy))
+        prices: rules.prices, secrets: secrets, clock: clock, entropy: entropy))
+  }
+
+  /// An error that quotes nothing secret of the input that it is about.
+  package func erasing(_ error: LogError, _ inputs: [[UInt8]]) -> LogError {
+    preparer.withLock { $0.secrets }.erasing(error, inputs)
   }
 
   /// Checks a draft; user-registered types are looked up in the log, reversals are worked out.

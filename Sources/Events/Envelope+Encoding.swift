@@ -46,6 +46,8 @@ extension Envelope {
     if let key { count += 1 + key.utf8.count }
     if !labels.isEmpty { count += 1 }
     for label in labels { count += 2 + label.key.utf8.count + label.value.utf8.count }
+    if masks.count > 0 { count += 3 }
+    for note in masks.notes { count += 8 + note.rule.utf8.count + note.pointer.utf8.count }
     return count
   }
 
@@ -96,6 +98,17 @@ extension Envelope {
         out.append(shortText: label.value)
       }
     }
+    if masks.count > 0 {
+      out.append(littleEndian: masks.count)
+      out.append(UInt8(clamping: masks.notes.count))
+      for note in masks.notes {
+        out.append(shortText: note.rule)
+        out.append(shortText: note.pointer)
+        out.append(littleEndian: note.start)
+        out.append(note.byteCount)
+        out.append(note.length)
+      }
+    }
   }
 
   private var presence: Presence {
@@ -106,6 +119,7 @@ extension Envelope {
     if correlationID != nil { presence.insert(.correlation) }
     if key != nil { presence.insert(.key) }
     if !labels.isEmpty { presence.insert(.labels) }
+    if masks.count > 0 { presence.insert(.masks) }
     return presence
   }
 
@@ -114,5 +128,13 @@ extension Envelope {
       && (correlationID?.utf8.count ?? 0) <= 255 && (key?.utf8.count ?? 0) <= 255
       && labels.count <= 255
       && labels.allSatisfy { $0.key.utf8.count <= 255 && $0.value.utf8.count <= 255 }
+      && masks.fitFormat
+  }
+}
+
+extension Masks {
+  fileprivate var fitFormat: Bool {
+    notes.count <= Self.noteCountMax && notes.count <= Int(count)
+      && notes.allSatisfy { $0.rule.utf8.count <= 255 && $0.pointer.utf8.count <= 255 }
   }
 }

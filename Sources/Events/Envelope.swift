@@ -28,6 +28,8 @@ package struct Envelope: Hashable, Sendable {
   /// The caller's idempotency key, unique within source and type.
   package var key: String?
   package var flags: EventFlags = []
+  /// What was masked in the payload.
+  package var masks = Masks()
   /// For imports: which of today's rules the event breaks; 0 for none.
   package var verdict: UInt8 = 0
   /// The first eight bytes of the SHA-256 of the settings in force.
@@ -44,6 +46,39 @@ package struct Envelope: Hashable, Sendable {
     self.stream = stream
     self.time = time
     self.recordedAt = recordedAt
+  }
+}
+
+/// Which secrets were masked in a payload: enough to find the markers, nothing of the secrets.
+package struct Masks: Hashable, Sendable {
+  /// More than these are counted, not noted.
+  package static let noteCountMax = 32
+
+  /// How many secrets were masked; above 65,535 that many.
+  package var count: UInt16 = 0
+  /// Of the first of them.
+  package var notes: [Note] = []
+
+  package init() {}
+
+  /// One marker.
+  package struct Note: Hashable, Sendable {
+    package var rule: String
+    /// The JSON pointer of its string; of what that is in, when it is longer than 255 bytes.
+    package var pointer: String
+    /// Where the marker begins in the decoded string, in bytes of UTF-8.
+    package var start: UInt32
+    package var byteCount: UInt8
+    /// About how long the secret was: 0 under 32 bytes, 1 under 64, 2 under 256, 3 more.
+    package var length: UInt8
+
+    package init(rule: String, pointer: String, start: UInt32, byteCount: UInt8, length: UInt8) {
+      self.rule = rule
+      self.pointer = pointer
+      self.start = start
+      self.byteCount = byteCount
+      self.length = length
+    }
   }
 }
 

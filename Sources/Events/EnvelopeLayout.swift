@@ -23,7 +23,8 @@ enum EnvelopeLayout {
   static let texts = 116  // type, stream, source: each a u8 length and its bytes
   // Then, each only when its presence bit is set and in this order: run id (16), causation id
   // (16), reverses (16), correlation id, key (u8 length and bytes), labels (u8 count, then
-  // pairs of short texts).
+  // pairs of short texts), masks (u16 how many, u8 count of notes, then of each the rule and the
+  // pointer, short texts, u32 start, u8 length of the marker, u8 length class of the secret).
 }
 
 /// Which optional fields an envelope has.
@@ -36,6 +37,7 @@ struct Presence: OptionSet {
   static let correlation = Presence(rawValue: 8)
   static let key = Presence(rawValue: 16)
   static let labels = Presence(rawValue: 32)
+  static let masks = Presence(rawValue: 64)
 
-  static let all: Presence = [.run, .causation, .reverses, .correlation, .key, .labels]
+  static let all: Presence = [.run, .causation, .reverses, .correlation, .key, .labels, .masks]
 }

@@ -29,6 +29,8 @@ package struct EnvelopeView: ~Escapable {
   package let keyRange: Range<Int>?
   /// The labels' count byte and pairs; empty when there are none.
   package let labelsRange: Range<Int>
+  /// The notes of what was masked, from their count on; empty when there are none.
+  package let masksRange: Range<Int>
 
   /// Reads the envelope at the start of `record`; nil when it is not one of version 1.
   @_lifetime(copy record)
@@ -64,6 +66,18 @@ package struct EnvelopeView: ~Escapable {
       for _ in 0..<(2 * Int(reader.integer(UInt8.self))) { _ = reader.shortTextRange() }
     }
     labelsRange = labelsStart..<reader.offset
+    let masksStart = reader.offset
+    if presence.contains(.masks) {
+      let count = Int(reader.integer(UInt16.self))
+      let noteCount = Int(reader.integer(UInt8.self))
+      guard count > 0, noteCount <= min(count, Masks.noteCountMax) else { return nil }
+      for _ in 0..<noteCount {
+        _ = reader.shortTextRange()
+        _ = reader.shortTextRange()
+        reader.skip(6)
+      }
+    }
+    masksRange = masksStart..<reader.offset
     guard !reader.failed, reader.offset == byteCount, presence.isSubset(of: .all),
       !typeRange.isEmpty, !streamRange.isEmpty
     else { return nil }
@@ -114,6 +128,24 @@ package struct EnvelopeView: ~Escapable {
     return labels
   }
 
+  /// What was masked in the payload.
+  package var masks: Masks {
+    var masks = Masks()
+    guard !masksRange.isEmpty else { return masks }
+    var reader = ByteReader(bytes)
+    reader.skip(masksRange.lowerBound)
+    masks.count = reader.integer(UInt16.self)
+    for _ in 0..<Int(reader.integer(UInt8.self)) {
+      let rule = String(decoding: reader.shortText(), as: UTF8.self)
+      let pointer = String(decoding: reader.shortText(), as: UTF8.self)
+      masks.notes.append(
+        Masks.Note(
+          rule: rule, pointer: pointer, start: reader.integer(UInt32.self),
+          byteCount: reader.integer(UInt8.self), length: reader.integer(UInt8.self)))
+    }
+    return masks
+  }
+
   /// The envelope as a value of its own.
   package var owned: Envelope {
     var envelope = Envelope(
@@ -132,6 +164,7 @@ package struct EnvelopeView: ~Escapable {
     envelope.reverses = reverses
     envelope.key = keyRange.map { string($0) }
     envelope.flags = flags
+    envelope.masks = masks
     envelope.verdict = verdict
     envelope.settingsDigest = settingsDigest
     envelope.payloadByteCount = UInt32(clamping: payloadByteCount)

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The escapes of JSON strings.
 enum Escape {
   /// The byte that the escape with this letter stands for; nil for `u` and for no escape.
@@ -31,14 +33,27 @@ enum Escape {
     return value
   }
 
+  /// Where the next backslash is, or the end of the range: long texts are copied in runs.
+  private static func nextEscape(in input: Span<UInt8>, _ range: Range<Int>) -> Int {
+    unsafe input.extracting(range).withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress, bytes.count > 0,
+        let found = unsafe memchr(base, 0x5C, bytes.count)
+      else { return range.upperBound }
+      return unsafe range.lowerBound + (UnsafeRawPointer(found) - base)
+    }
+  }
+
   /// Appends what the inside of a valid string stands for.
   static func decode(_ content: Range<Int>, of input: Span<UInt8>, into out: inout [UInt8]) {
     var index = content.lowerBound
     while index < content.upperBound {
       let byte = input[index]
       guard byte == UInt8(ascii: "\\"), index &+ 1 < content.upperBound else {
-        out.append(byte)
-        index &+= 1
+        let end = nextEscape(in: input, index &+ 1..<content.upperBound)
+        unsafe input.extracting(index..<end).withUnsafeBufferPointer {
+          unsafe out.append(contentsOf: $0)
+        }
+        index = end
         continue
       }
       if let plain = Self.byte(for: input[index &+ 1]) {

@@ -26,6 +26,13 @@ extension JSONDocument {
     return pointer
   }
 
+  /// The JSON pointer to the object or array that a value or key stands in.
+  package func parentPointer(of n: JSONNode) -> String {
+    let pointer = pointer(to: n)
+    // A slash inside of a step is escaped.
+    return pointer.lastIndex(of: "/").map { String(pointer[..<$0]) } ?? ""
+  }
+
   /// The keys that a JSON pointer leads through; what stands before its first slash is none.
   package static func steps(of pointer: String) -> [String] {
     var steps: [String] = []

@@ -72,7 +72,7 @@ enum AssignmentRule {
   }
 
   /// Where the name around a keyword ends; nil if it is another word or its value is public.
-  private static func nameEnd(_ keyword: Range<Int>, in text: Span<UInt8>) -> Int? {
+  static func nameEnd(_ keyword: Range<Int>, in text: Span<UInt8>) -> Int? {
     let start = keyword.upperBound
     if let next = text.byte(start), let last = text.byte(start - 1) {
       // `tokens`, `secretary`, `TOKENS`; but `secretKey`.

@@ -11,24 +11,21 @@ package struct Finding: Hashable, Sendable {
   }
 }
 
-/// What is done with a secret in an event that is appended.
-package enum SecretMode: String, Sendable, CaseIterable {
-  /// A marker is stored in its place.
-  case mask
-  /// The event is refused.
-  case block
-  /// A marker is stored in its place, and the original beside it, encrypted.
-  case seal
-  /// Nothing is looked for.
-  case off
-}
-
 /// About how long a secret was: never how long exactly.
 package enum LengthClass: String, Sendable, CaseIterable {
   case under32 = "<32"
   case under64 = "<64"
   case under256 = "<256"
   case more
+
+  /// The class by its place, as envelopes have it; nil for none.
+  package init?(index: UInt8) {
+    guard Int(index) < Self.allCases.count else { return nil }
+    self = Self.allCases[Int(index)]
+  }
+
+  /// Its place among all.
+  package var index: UInt8 { UInt8(clamping: Self.allCases.firstIndex(of: self) ?? 0) }
 
   package init(_ byteCount: Int) {
     self =

@@ -45,7 +45,7 @@ package struct Masker: Sendable {
     _ text: [UInt8], memberName name: [UInt8]? = nil, pointer: @autoclosure () -> String,
     notes: inout [MaskNote]
   ) -> [UInt8]? {
-    let findings = findings(text, name)
+    let findings = scanner.findings(in: text, memberName: name)
     guard !findings.isEmpty else { return nil }
     let place = pointer()
     var out: [UInt8] = []
@@ -63,11 +63,6 @@ package struct Masker: Sendable {
     }
     out += text[end...]
     return out
-  }
-
-  private func findings(_ text: [UInt8], _ name: [UInt8]?) -> [Finding] {
-    guard let name else { return scanner.findings(in: text.span) }
-    return scanner.findings(in: text.span, memberName: name.span)
   }
 
   /// The first 32 bits of the secret's HMAC-SHA-256.

@@ -22,7 +22,7 @@ package enum RuleSet {
       + [
         Keyword("eyJ", .webToken), Keyword("-----BEGIN ", anchor: 6, .privateKey),
         Keyword("://", .url), Keyword("authorization", foldsCase: true, anchor: 5, .authorization),
-        Keyword("T3BlbkFJ", .openAI), Keyword("\"auth\"", anchor: 0, .dockerAuth),
+        Keyword("T3BlbkFJ", .openAI), Keyword("\"auth", anchor: 0, .dockerAuth),
         Keyword("AccountKey=", anchor: 5, .accountKey), Keyword("-key-data", .clientKey),
         Keyword(":AA", .telegram), Keyword(Marker.opening, anchor: 4, .marker),
       ] + NKeyRule.keywords

@@ -30,10 +30,16 @@ package struct SecretLiteral: Sendable {
   /// The value itself, in base64 at all three alignments, in hex, in percent encoding, and as JSON
   /// and shells escape it.
   var forms: [Form] {
-    var forms: Set<Form> = [Form(bytes: value), Form(bytes: hex, foldsCase: true)]
+    // Not a set: hashing would take longer than comparing a dozen of them.
+    var forms: [Form] = []
+    func add(_ form: Form) {
+      if form.bytes.count >= Self.byteCountMin, !forms.contains(form) { forms.append(form) }
+    }
+    add(Form(bytes: value))
+    add(Form(bytes: hex, foldsCase: true))
     for isURL in [false, true] {
       for skipped in 0..<3 {
-        forms.insert(
+        add(
           Form(
             bytes: Base64.inner(of: value, skipping: skipped, isURL: isURL),
             sharedBefore: skipped == 0 ? 0 : 1,
@@ -44,11 +50,8 @@ package struct SecretLiteral: Sendable {
       percentEncoded("0123456789ABCDEF", blank: "%20"),
       percentEncoded("0123456789abcdef", blank: "%20"),
       percentEncoded("0123456789ABCDEF", blank: "+"), backslashed,
-    ] { forms.insert(Form(bytes: escaped)) }
-    // A set has no order of its own; findings must not depend on it.
-    return forms.filter { $0.bytes.count >= Self.byteCountMin }.sorted {
-      $0.bytes.lexicographicallyPrecedes($1.bytes)
-    }
+    ] { add(Form(bytes: escaped)) }
+    return forms
   }
 
   private var hex: [UInt8] {

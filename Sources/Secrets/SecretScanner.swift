@@ -56,6 +56,49 @@ package struct SecretScanner: Sendable {
   /// The secrets, in order and apart from each other.
   package func findings(in text: [UInt8]) -> [Finding] { findings(in: text.span) }
 
+  /// The secrets in a member's value, whose name may say that it is one.
+  package func findings(in text: [UInt8], memberName name: [UInt8]?) -> [Finding] {
+    guard let name else { return findings(in: text.span) }
+    return findings(in: text.span, memberName: name.span)
+  }
+
+  /// Whether a rule may find something in the bytes, or in a part of them, also when they are JSON
+  /// whose strings have no other escapes than must be.
+  ///
+  /// Of keywords that are parts of usual words a little more is looked at: that sees the same bytes
+  /// in a string and in its JSON.
+  package func mayFind(in text: Span<UInt8>) -> Bool {
+    var start = 0
+    while let place = prefilter.next(in: text, from: start) {
+      let three = Prefilter.three(text[place], text[place + 1], text[place + 2])
+      var index = Int(heads[Prefilter.hash(three)])
+      while index >= 0 {
+        let keyword = keywords[index]
+        let start = place - keyword.anchor
+        if keyword.three == three,
+          text.has(keyword.bytes, at: start, foldingCase: keyword.foldsCase),
+          mayMatch(keyword, at: start, in: text)
+        {
+          return true
+        }
+        index = Int(nexts[index])
+      }
+      start = place + 1
+    }
+    return false
+  }
+
+  private func mayMatch(_ keyword: Keyword, at start: Int, in text: Span<UInt8>) -> Bool {
+    switch keyword.matcher {
+    case .token(let index): tokens[index].match(at: start, in: text) != nil
+    case .assignment:
+      AssignmentRule.nameEnd(start..<start + keyword.bytes.count, in: text) != nil
+        || text.has("password", at: start, foldingCase: true)
+    case .url: URLRule.match(at: start, in: text) != nil
+    default: true
+    }
+  }
+
   /// Tries the keywords whose three bytes may stand at `place`.
   private func look(
     at place: Int, in text: Span<UInt8>, _ matches: inout [Match], _ markers: inout [Range<Int>]

@@ -49,8 +49,12 @@ enum OpenAIRule {
 enum DockerAuthRule {
   static let name = "docker-auth"
 
+  /// - Parameter start: behind `"auth`. The quote is no part of the keyword: in JSON inside of JSON
+  ///   an escape stands before it.
   static func match(after start: Int, in text: Span<UInt8>) -> Range<Int>? {
-    let begin = text.end(ofRun: ByteSet(ranges: "", singles: " \t:\""), from: start, atMost: 6)
+    guard text.has(UInt8(ascii: "\""), at: start) else { return nil }
+    let begin = text.end(
+      ofRun: ByteSet(ranges: "", singles: " \t:\""), from: start + 1, atMost: 6)
     var end = text.end(ofRun: .base64, from: begin, atMost: 4096)
     end = text.end(ofRun: ByteSet(ranges: "", singles: "="), from: end, atMost: 2)
     guard text.has(UInt8(ascii: "\""), at: begin - 1), text.has(UInt8(ascii: "\""), at: end),

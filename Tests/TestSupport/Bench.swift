@@ -3,6 +3,7 @@ package import Engine
 package import EventLog
 package import Events
 package import Pipeline
+package import Secrets
 
 /// A log of either kind with an engine on it, a clock that tests set, and seeded entropy.
 package final class Bench {
@@ -10,6 +11,7 @@ package final class Bench {
   package let clock = TestClock()
   package let catalog: Catalog
   package let rules: Rules
+  private let secrets: SecretPolicy
   package private(set) var engine: Engine<AnyLog>
   private let options: LogOptions
   private let memory: MemoryLog
@@ -25,11 +27,13 @@ package final class Bench {
 
   /// - Parameter seed: where salts and ids come from.
   package init(
-    _ kind: LogKind, seed: UInt64 = 1, rules: Rules = Rules(), options: LogOptions = LogOptions()
+    _ kind: LogKind, seed: UInt64 = 1, rules: Rules = Rules(), options: LogOptions = LogOptions(),
+    secrets: SecretPolicy = SecretPolicy()
   ) throws {
     self.kind = kind
     self.seed = seed
     self.rules = rules
+    self.secrets = secrets
     self.options = options
     directory = try TemporaryDirectory()
     memory = MemoryLog(identity: Self.identity)
@@ -45,7 +49,8 @@ package final class Bench {
   private func open() throws(LogError) {
     let log = kind == .memory ? AnyLog(memory) : AnyLog(try LMDBLog(opening: path, options))
     engine = Engine(
-      log: log, catalog: catalog, rules: rules, clock: clock, entropy: SeededEntropy(seed: seed))
+      log: log, catalog: catalog, rules: rules, secrets: secrets, clock: clock,
+      entropy: SeededEntropy(seed: seed))
   }
 
   /// Closes the log, so that its files can be looked at.

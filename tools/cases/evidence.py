@@ -47,7 +47,7 @@ def case_a_key_is_kept_outside_for_its_owner_alone(box):
     same(box.run("key", "show").output.strip(), verifier, "key show")
     for words in (["key", "show"], ["key", "show", "--json"], ["seal"], ["verify"]):
         done = box.run(*words)
-        same(secret.split("+")[-1] in done.output + done.errors, False, f"secret in {words}")
+        same(secret.split("+", 4)[-1] in done.output + done.errors, False, f"secret in {words}")
     same(box.run("key", "new", "--json", status=73).error["code"], "cannot_write", "second key")
     same(content(path).strip(), secret, "the key after the second `key new`")
 

@@ -4,9 +4,10 @@ import hashlib
 import json
 import os
 import subprocess
+from urllib.parse import quote
 
 import program
-from box import has, same
+from box import PATCH, has, same, ulid
 
 
 def case_schemas_are_listed_shown_and_checked(box):
@@ -252,6 +253,98 @@ def case_secrets_in_a_log_are_found(box):
     token = "npm_" + "aB3dE6gH9j" * 3 + "kL2mN5"
     box.append("note", "text=nothing")
     same(box.run("scan").output, "", "output")
-    box.append("note", f"text=line\nline {token}")
+    box.append("note", f"text=line\nline {token}", UETLOG_SECRETS_MODE="off")
     found = box.run("scan", "--json", status=1).json
     same((found["position"], found["pointer"], found["rule"]), (2, "/text", "npm"), "finding")
+    same(box.run("scan", "--from", "2", status=1).output.count("npm"), 1, "findings from 2 on")
+    same(box.run("scan", "--from", "3").output, "", "output from 3 on")
+
+
+TOKEN = "ghp_" + "aB3dE6gH9j" * 3 + "kL2mN5"
+
+
+def written_as(secret):
+    """A secret in the ways that it may be written."""
+    raw = secret.encode()
+    return [raw, base64.b64encode(raw), raw.hex().encode(), quote(secret, safe="").encode()]
+
+
+def holds(directory, *texts):
+    """Whether any file of a directory has one of the texts."""
+    found = b""
+    for name in os.listdir(directory):
+        with open(os.path.join(directory, name), "rb") as file:
+            found += file.read()
+    return any(text in found for text in texts)
+
+
+def case_secrets_are_masked_before_they_are_stored(box):
+    receipt = box.append("note", f"text=see {TOKEN}")
+    same(receipt["masked"], True, "masked")
+    event = box.run("show", "1", "--json").json
+    has(event["payload"]["text"], "see [REDACTED:github-pat:")
+    same(event["masked"]["notes"][0]["pointer"], "/text", "pointer")
+    drafts = [{"type": "note", "payload": {"text": TOKEN}, "key": "k"},
+              {"type": "nothing", "payload": {"text": TOKEN}},
+              {"type": "note", "payload": {"text": 1, "data": TOKEN}}]
+    done = box.lines(*drafts, status=65)
+    same(TOKEN[:12] in done.output + done.errors, False, "the secret in receipts and errors")
+    has(box.run("append", stdin=json.dumps(drafts[0])).errors, "duplicates 1")
+    box.run("verify")
+    same(holds(box.log, *written_as(TOKEN)), False, "the secret in a file of the log")
+    same(box.run("scan").output, "", "what scan finds")
+    box.append("note", f"text={TOKEN}", UETLOG_SECRETS_MODE="off")
+    same(holds(box.log, TOKEN.encode()), True, "the secret in a file, with the mode off")
+
+
+def case_an_export_of_masked_events_can_be_taken_in_again(box):
+    box.append("note", f"text=see {TOKEN}", "--id", ulid(7))
+    export = box.run("replay", "--format", "jsonl").output
+    has(box.run("append", stdin=export).errors, "duplicates 1")
+    other = box.path("other")
+    box.run("append", stdin=export, UETLOG=other)
+    same(box.run("replay", "--format", "jsonl", UETLOG=other).output, export, "export")
+    box.run("verify", UETLOG=other)
+
+
+def case_named_variables_are_masked_in_their_encodings(box):
+    secret = "open sesame, please!"
+    names = {"UETLOG_SECRETS_VARIABLES": "DOOR,WINDOW", "DOOR": secret}
+    forms = [form.decode() for form in written_as(secret)]
+    for form in forms:
+        same(box.append("note", f"text=a {form} b", **names)["masked"], True, form)
+    same(holds(box.log, *written_as(secret)), False, "the secret in a file of the log")
+    error = box.append("note", f"text:=[{secret}]", status=65, **names)
+    same(secret in json.dumps(error), False, "the secret in an error")
+    same("masked" in box.append("note", f"text={secret}"), False, "masked without the variable")
+    same(holds(box.log, secret.encode()), True, "the secret in a file, without the variable")
+
+
+def case_secrets_that_cannot_be_masked_are_refused(box):
+    for words in [["--source", TOKEN], ["--key", TOKEN], ["--label", f"a={TOKEN}"],
+                  ["--correlation", TOKEN]]:
+        error = box.append("note", "text=a", *words, status=77)
+        same((error["code"], TOKEN[:12] in json.dumps(error)), ("secret", False), words[0])
+    error = box.append("note", f"text={TOKEN}", status=77, UETLOG_SECRETS_MODE="block")
+    same(error["pointer"], "/text", "pointer")
+    artifact = {"patch_id": PATCH, "format": "unified_diff", "target_repo": "r",
+                "origin": {"execution_request_id": ulid(1), "tool_id": "aider",
+                           "created_at": "2025-11-22T09:15:08Z"},
+                "diff_text": f"--- a/a\n+++ b/a\n@@ -1 +1 @@\n-1\n+{TOKEN}\n"}
+    data = json.dumps({"project_id": "p", "artifact": artifact})
+    error = box.append("patch_created", "--data", data, status=77)
+    same(error["pointer"], "/artifact/diff_text", "pointer")
+    same(TOKEN[:12] in json.dumps(error), False, "the secret, of a patch")
+    box.append("patch_created", "--data", data.replace(TOKEN, "2"))
+    box.append("note", "text=a", status=78, UETLOG_SECRETS_MODE="seal")
+
+
+def case_a_refused_command_line_shows_no_secret(box):
+    for words in [["note", f"text:={TOKEN}"], ["note", TOKEN], [f"a={TOKEN}"],
+                  ["note", "--" + TOKEN], ["note", "text=a", "--run", TOKEN], ["note", "text=a", "--ts", "now " * 8 + TOKEN],
+                  ["note", "text=a", "--severity", TOKEN], [TOKEN, "text=a"]]:
+        done = box.run("append", *words, status=None)
+        same(done.status in (64, 65, 77), True, f"exit {done.status} of {words}")
+        same(TOKEN[4:14] in done.output + done.errors, False, f"the secret, of {words}")
+    done = box.run("show", TOKEN, status=None)
+    same(TOKEN[4:14] in done.output + done.errors, False, "the secret, of show")

@@ -38,6 +38,9 @@ struct AppendArguments: Sendable {
     values.first { $0.option == option }?.value
   }
 
+  /// All values and fields, as they were given.
+  var texts: [String] { fields + labels + values.map(\.value) }
+
   func has(_ flag: AppendOption) -> Bool { flags.contains(flag) }
 
   private mutating func take(_ word: String) throws(LogError) {

@@ -32,7 +32,7 @@ struct AppendCommand {
       if type == nil || type == EventType.cost_reserved.name { try settings.readPrices() }
       var draft: Draft?
       if !location.hasLog {
-        let empty = OpenedLog.inMemory(settings)
+        let empty = OpenedLog.inMemory(settings, here)
         if arguments.has(.dryRun) { return try append(to: empty, settings, epoch: 1) }
         guard let type else { return try appendLines(to: empty, then: location, settings) }
         draft = try rehearse(type, on: empty)
@@ -137,10 +137,13 @@ struct AppendCommand {
   private func draft(
     _ type: String, _ engine: Engine<some EventLog>
   ) throws(LogError) -> Draft {
-    try DraftBuilder(arguments: arguments, here: here).draft(type) { name throws(LogError) in
-      var read = UserSchema(type: name)
-      return try engine.log.read(&read)
-    }
+    do throws(LogError) {
+      return try DraftBuilder(arguments: arguments, here: here).draft(type) {
+        name throws(LogError) in
+        var read = UserSchema(type: name)
+        return try engine.log.read(&read)
+      }
+    } catch { throw engine.erasing(error, arguments.texts.map { Array($0.utf8) }) }
   }
 
   private func append(

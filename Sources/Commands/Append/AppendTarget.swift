@@ -45,4 +45,10 @@ final class AppendTarget<Log: EventLog>: Sendable {
       return made
     }
   }
+
+  /// An error that quotes nothing secret of a line.
+  func erasing(_ error: LogError, _ line: [UInt8]) -> LogError {
+    if let engine = opened.withLock({ $0 }) { return engine.erasing(error, [line]) }
+    return empty?.erasing(error, [line]) ?? error
+  }
 }

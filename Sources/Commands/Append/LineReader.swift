@@ -101,7 +101,8 @@ struct LineReader<Log: EventLog> {
         _ = try empty.append(draft, options)
       }
     } catch {
-      batch.refuse(isCut && Self.endsTooSoon(bytes) ? cutOff : error.at(line: lineNumber))
+      let shown = target.erasing(error, bytes).at(line: lineNumber)
+      batch.refuse(isCut && Self.endsTooSoon(bytes) ? cutOff : shown)
       return true
     }
     if isAtomic || draft.type == EventType.event_reversed.name {

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Events
 internal import JSON
+internal import Secrets
 
 /// Everything about one event, by the names that programs know.
 struct EventDetails {
@@ -10,6 +11,7 @@ struct EventDetails {
     case number(UInt64)
     case list([String])
     case object([(String, String)])
+    case masks(Masks)
   }
 
   private let event: Event
@@ -45,6 +47,7 @@ struct EventDetails {
       fields.append(("labels", .object(envelope.labels.map { ($0.key, $0.value) })))
     }
     if !envelope.flags.isEmpty { fields.append(("flags", .list(envelope.flags.names))) }
+    if envelope.masks.count > 0 { fields.append(("masked", .masks(envelope.masks))) }
     if envelope.verdict != 0 { fields.append(("verdict", .number(UInt64(envelope.verdict)))) }
     fields.append(("schema_digest", .text(Self.hex(envelope.schemaDigest))))
     fields.append(("settings_digest", .text(Self.hex(envelope.settingsDigest))))
@@ -72,6 +75,7 @@ struct EventDetails {
         writer.beginArray()
         for word in words { writer.string(word) }
         writer.endArray()
+      case .masks(let masks): Self.write(masks, to: &writer)
       case .object(let members):
         writer.beginObject()
         for (key, value) in members {
@@ -85,6 +89,30 @@ struct EventDetails {
     if let payload = event.payload { writer.raw(payload) } else { writer.null() }
     writer.endObject()
     return writer.bytes
+  }
+
+  private static func write(_ masks: Masks, to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("count")
+    writer.int(masks.count)
+    writer.key("notes")
+    writer.beginArray()
+    for note in masks.notes {
+      writer.beginObject()
+      writer.key("rule")
+      writer.string(note.rule)
+      writer.key("pointer")
+      writer.string(note.pointer)
+      writer.key("start")
+      writer.int(note.start)
+      writer.key("bytes")
+      writer.int(note.byteCount)
+      writer.key("secret_bytes")
+      writer.string(LengthClass(index: note.length)?.rawValue ?? "")
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
   }
 
   /// Lines for a person.
@@ -106,6 +134,9 @@ struct EventDetails {
     case .text(let text): SafeText.escaped(text)
     case .number(let number): String(number)
     case .list(let words): words.joined(separator: ", ")
+    case .masks(let masks):
+      masks.notes.map { SafeText.escaped($0.rule + " at " + $0.pointer) }.joined(separator: ", ")
+        + (masks.notes.count < Int(masks.count) ? ", … \(masks.count) in all" : "")
     case .object(let members):
       members.map { SafeText.escaped($0.0) + "=" + SafeText.escaped($0.1) }
         .joined(separator: ", ")

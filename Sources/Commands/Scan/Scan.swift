@@ -19,7 +19,7 @@ struct Scan: LogCommand {
       EXAMPLES
         git diff | uetlog scan -
         uetlog scan --json --secret-env GITHUB_TOKEN build.log
-        uetlog scan --log .uetlog
+        uetlog scan --log .uetlog --from 4200
       """)
 
   @Argument(help: "Files; - for standard input. None: the log.")
@@ -28,13 +28,16 @@ struct Scan: LogCommand {
   @Option(help: "Look for the value of this environment variable too; may be repeated.")
   var secretEnv: [String] = []
 
+  @Option(help: ArgumentHelp("Of a log: from this position on.", valueName: "position"))
+  var from: UInt64?
+
   @OptionGroup var common: CommonOptions
 
   private static let blockByteCount = 1 << 20
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
-    guard files.isEmpty || common.log == nil else {
-      throw LogError(.usage, "--log and files exclude each other")
+    guard files.isEmpty || common.log == nil && from == nil else {
+      throw LogError(.usage, "files exclude --log and --from")
     }
     let scanner = SecretScanner(literals: try literals())
     var report = ScanReport(console)
@@ -55,7 +58,9 @@ struct Scan: LogCommand {
     let engine = try OpenedLog(reading: common.log, console.here).engine
     var progress = Progress("scanning", isQuiet: console.isQuiet)
     let total = try engine.head().position.rawValue
-    try engine.replay(Query()) { (event) throws(LogError) in
+    var query = Query()
+    if let from { query.from = Position(from) }
+    try engine.replay(query) { (event) throws(LogError) in
       report.add(event, scanner)
       progress.update(event.position.rawValue, of: total)
       return console.output.failure == nil

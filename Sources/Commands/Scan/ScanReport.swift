@@ -36,16 +36,13 @@ struct ScanReport {
     guard let payload = event.payload, let document = try? JSONDocument(parsing: payload) else {
       return
     }
-    let strings = JSONStrings(document)
-    strings.forEach { text, name, pointer in
-      let findings =
-        if let name {
-          scanner.findings(in: text.span, memberName: name.span)
-        } else {
-          scanner.findings(in: text)
-        }
+    document.forEachText(of: document.root) { text in
+      let bytes = document.textBytes(text.node)
+      let name = text.name.flatMap { document.stringBytes($0) }
+      let findings = scanner.findings(in: bytes, memberName: name)
       for finding in findings {
-        let pointer = pointer()
+        // A name may be a secret itself.
+        let pointer = scanner.erasing(document.pointer(to: text.node))
         print(
           "\(event.position.rawValue) \(pointer)", rule: finding.rule,
           [

@@ -33,7 +33,8 @@ struct SchemaAdd: LogCommand {
     let location = try LogLocation(flag: common.log, console.here)
     let settings = try Settings(log: location.path, console.here)
     if dryRun, !location.hasLog {
-      return try register(schema, OpenedLog.inMemory(settings), epoch: 1, settings, console)
+      return try register(
+        schema, OpenedLog.inMemory(settings, console.here), epoch: 1, settings, console)
     }
     let engine = try OpenedLog(writing: location, settings, console).engine
     return try register(schema, engine, epoch: engine.log.format.epoch, settings, console)

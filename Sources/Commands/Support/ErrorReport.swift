@@ -1,5 +1,7 @@
+internal import Engine
 internal import Events
 internal import JSON
+internal import Secrets
 
 /// An error as it is shown: lines for a person, or one JSON object for a program.
 struct ErrorReport: Sendable {
@@ -9,9 +11,10 @@ struct ErrorReport: Sendable {
   /// What introduces the first line.
   var prefix = "uetlog"
 
+  /// Of secrets that the error quotes, only the rules that find them are shown.
   init(_ error: LogError) {
     code = error.code.rawValue
-    self.error = error
+    self.error = error.erasing(.shared)
   }
 
   /// The event is stored, but nobody could be told.

@@ -28,13 +28,24 @@ extension AppendUnit {
     guard let (entry, what) = try known(draft, in: tables) else {
       return try firstRegistration(draft, in: tables)
     }
-    guard let what, entry.content != draft.content else {
+    guard let what, entry.content != draft.content, try !isMasked(draft, entry, in: tables) else {
       return try receipt(of: entry.position, in: tables)
     }
     throw LogError(
       .idTaken,
       "the \(what) belongs to the event at position \(entry.position), which has other content",
       hint: "`uetlog show \(entry.position)` shows it; take a new id for a new event")
+  }
+
+  /// Whether a draft is what is stored of an event whose secrets were masked, as exports have it.
+  private func isMasked(
+    _ draft: PreparedDraft, _ entry: DedupeEntry,
+    in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Bool {
+    guard let event = try tables.event(at: entry.position), let payload = event.payload,
+      event.envelope.flags.contains(.masked)
+    else { return false }
+    return preparer.contents(of: event.envelope, payload).contains(draft.content)
   }
 
   /// What the log has of a draft already: by its id, its key or its payload, and how errors call

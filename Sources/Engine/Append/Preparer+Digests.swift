@@ -18,6 +18,15 @@ extension Preparer {
     return hasher.finalize().prefix128
   }
 
+  /// The digests that a stored event's content may have been offered under.
+  func contents(of envelope: Envelope, _ payload: [UInt8]) -> [UInt128] {
+    var stream = envelope.stream
+    if envelope.type == EventType.event_reversed.name { stream = Name(stored: Array("log".utf8)) }
+    return Self.offers(of: payload, EventType(named: envelope.type)).map {
+      contentDigest(envelope.type, stream, $0[...])
+    }
+  }
+
   /// Where a caller's key is found: unique within source and type.
   func scopedKey(_ key: String, _ envelope: Envelope) -> DedupeKey {
     var hasher = Hasher256()

@@ -3,6 +3,7 @@ package import Events
 internal import JSON
 package import Pipeline
 internal import Schema
+package import Secrets
 
 /// Turns drafts into prepared ones.
 ///
@@ -11,6 +12,7 @@ package struct Preparer: Sendable {
   package let catalog: Catalog
   package let identity: LogIdentity
   package let settingsDigest: UInt64
+  let secrets: SecretGuard
   /// What tokens cost, by model.
   private let prices: [String: TokenPrice]
   private let clock: any TimeSource
@@ -21,12 +23,14 @@ package struct Preparer: Sendable {
 
   package init(
     catalog: Catalog, identity: LogIdentity, settingsDigest: UInt64,
-    prices: [String: TokenPrice] = [:], clock: any TimeSource, entropy: any EntropySource
+    prices: [String: TokenPrice] = [:], secrets: SecretPolicy = SecretPolicy(),
+    clock: any TimeSource, entropy: any EntropySource
   ) {
     self.catalog = catalog
     self.identity = identity
     self.settingsDigest = settingsDigest
     self.prices = prices
+    self.secrets = SecretGuard(secrets, identity)
     self.clock = clock
     self.entropy = entropy
   }
@@ -41,7 +45,7 @@ package struct Preparer: Sendable {
       if let definition { return try prepareUnlocated(draft, definition) }
       return try prepareUnlocated(draft, try known(draft.type))
     } catch {
-      throw error.at(line: draft.line)
+      throw secrets.erasing(error, draft.inputs).at(line: draft.line)
     }
   }
 
@@ -65,6 +69,9 @@ package struct Preparer: Sendable {
     if definition.type == .schema_registered { catalog.offer(try UserType(registeredBy: payload)) }
     let stream = try streamName(definition, payload, draft)
     let content = contentDigest(definition.name, stream, bytes)
+    let keys = payloadKeys(definition, payload)
+    let masked = try masked(draft, definition, stream, bytes)
+    if let masked { (payload, bytes) = (masked.payload, masked.bytes[...]) }
     let members = membersOfItsOwn(definition, payload, now)
     if !members.isEmpty { (payload, bytes) = try Self.prepend(members, to: bytes) }
     var envelope = Envelope(
@@ -81,11 +88,32 @@ package struct Preparer: Sendable {
     envelope.reverses = draft.reverses
     envelope.key = draft.key
     envelope.flags = draft.flags
+    if let masked {
+      envelope.flags.formUnion(.masked)
+      envelope.masks = masked.masks
+    }
     envelope.payloadByteCount = UInt32(clamping: bytes.count)
     let salt = Salt(high: entropy.next(), low: entropy.next())
     envelope.commitment = salt.commitment(to: bytes)
     return try complete(
-      envelope, definition, payload, bytes, salt, content: content, draft: draft)
+      envelope, definition, payload, bytes, salt, content: content, keys, draft: draft)
+  }
+
+  /// The payload without its secrets; nil when there are none.
+  ///
+  /// Refused when it would break the schema, be too large, or be of another subject then.
+  private func masked(
+    _ draft: Draft, _ definition: EventDefinition, _ stream: Name, _ bytes: ArraySlice<UInt8>
+  ) throws(LogError) -> SecretGuard.Masked? {
+    guard let masked = try secrets.masked(draft, definition, stream, bytes) else { return nil }
+    guard masked.bytes.count <= Limits.payloadByteCount(of: draft.type),
+      definition.schema.firstViolation(in: masked.payload.document, at: masked.payload.node) == nil,
+      (try? streamName(definition, masked.payload, draft)) == stream
+    else {
+      let note = masked.masks.notes.first
+      throw SecretGuard.unmaskable(note?.rule ?? "", note?.pointer ?? "")
+    }
+    return masked
   }
 
   private mutating func name(ofRun id: ULID) -> Name {
@@ -97,7 +125,8 @@ package struct Preparer: Sendable {
 
   private mutating func complete(
     _ envelope: consuming Envelope, _ definition: EventDefinition, _ payload: Payload,
-    _ bytes: ArraySlice<UInt8>, _ salt: Salt, content: UInt128, draft: Draft
+    _ bytes: ArraySlice<UInt8>, _ salt: Salt, content: UInt128, _ keys: [PayloadKey],
+    draft: Draft
   ) throws(LogError) -> PreparedDraft {
     let run = envelope.runID.map { name(ofRun: $0) }
     let addresses = try Addresses(
@@ -107,7 +136,7 @@ package struct Preparer: Sendable {
     return PreparedDraft(
       envelope: envelope, definition: definition, payload: payload, payloadBytes: bytes,
       salt: salt, content: content, hasGivenID: draft.eventID != nil, scopedKey: scopedKey,
-      payloadKeys: payloadKeys(definition, payload), isByLog: draft.isByLog, expect: draft.expect,
+      payloadKeys: keys, isByLog: draft.isByLog, expect: draft.expect,
       addresses: addresses, reversal: nil, line: draft.line)
   }
 

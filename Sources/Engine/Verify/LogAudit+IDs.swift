@@ -69,17 +69,8 @@ extension LogAudit {
     if envelope.flags.contains(.masked) {
       // The digest is over the tokens before masking, which are gone.
       counts.maskedContents += 1
-    } else if !contents(of: envelope, payload).contains(entry.content) {
+    } else if !preparer.contents(of: envelope, payload).contains(entry.content) {
       report.find(.ids, position, "the \(what) has a digest of other content")
-    }
-  }
-
-  /// The digests that the event's content may have been stored under.
-  private func contents(of envelope: Envelope, _ payload: [UInt8]) -> [UInt128] {
-    var stream = envelope.stream
-    if envelope.type == EventType.event_reversed.name { stream = Name(stored: Array("log".utf8)) }
-    return Preparer.offers(of: payload, EventType(named: envelope.type)).map {
-      preparer.contentDigest(envelope.type, stream, $0[...])
     }
   }
 }

@@ -1,0 +1,275 @@
+internal import Bytes
+package import Events
+internal import Glibc
+internal import JSON
+internal import Pipeline
+package import Secrets
+internal import Synchronization
+
+/// Finds the secrets of drafts before anything of them is hashed, stored or shown.
+package final class SecretGuard: Sendable {
+  private let policy: SecretPolicy
+  private let identity: LogIdentity
+  private let made = Mutex(Made())
+
+  /// What is made when it is first needed.
+  private struct Made {
+    var masker: Masker?
+    var quickLook: QuickLook?
+    var quickLookCount = 0
+  }
+
+  /// More or longer drafts are worth that the rules are made.
+  private static let quickLookCountMax = 16
+  private static let quickLookByteCountMax = 4096
+
+  package init(_ policy: SecretPolicy, _ identity: LogIdentity) {
+    self.policy = policy
+    self.identity = identity
+  }
+
+  /// A payload with markers in place of secrets.
+  struct Masked {
+    var payload: Payload
+    var bytes: [UInt8]
+    var masks: Masks
+  }
+
+  /// The payload without its secrets; nil when there are none, or nobody minds.
+  ///
+  /// - Parameter bytes: the payload's tokens, without white space between them.
+  /// - Throws: `LogError` with code `secret`: a secret is where it can't be masked, or the mode is
+  ///   `block`. The error names the rule and the place, never the secret.
+  func masked(
+    _ draft: Draft, _ definition: EventDefinition, _ stream: Name, _ bytes: ArraySlice<UInt8>
+  ) throws(LogError) -> Masked? {
+    let mode = mode(of: draft, definition)
+    guard mode != .off else { return nil }
+    guard let masker = masker(for: draft, bytes) else { return nil }
+    try checkTexts(of: draft, masker.scanner)
+    guard hasSecret(draft.payload, bytes, masker.scanner) else { return nil }
+    if let rule = masker.scanner.findings(in: stream.bytes).first?.rule {
+      throw Self.unmaskable(rule, "/stream")
+    }
+    guard mode == .mask else {
+      throw try Self.blocked(by: masker.scanner, definition, Array(bytes))
+    }
+    return try Self.mask(Array(bytes), masker)
+  }
+
+  /// What is done with the secrets of an event of this type.
+  private func mode(of draft: Draft, _ definition: EventDefinition) -> SecretMode {
+    guard policy.mode == .mask else {
+      return draft.flags.contains(.reaction) ? .off : policy.mode
+    }
+    // Reactions are made of what is stored already, inside of the lock.
+    if draft.flags.contains(.reaction) { return .off }
+    return switch definition.type {
+    // A signature and public keys.
+    case .checkpoint_sealed: .off
+    // A masked diff can't be applied, and a masked schema is another one.
+    case .patch_created, .schema_registered: .block
+    default: .mask
+    }
+  }
+
+  var masker: Masker { made.withLock { masker(&$0) } }
+
+  /// Nil when nothing of a draft needs a closer look.
+  private func masker(for draft: Draft, _ bytes: ArraySlice<UInt8>) -> Masker? {
+    made.withLock { made in
+      guard made.masker == nil, made.quickLookCount < Self.quickLookCountMax,
+        bytes.count <= Self.quickLookByteCountMax
+      else { return masker(&made) }
+      made.quickLookCount += 1
+      let look = made.quickLook ?? QuickLook(literals: policy.literals)
+      made.quickLook = look
+      let isClean =
+        !hidesText(bytes) && !look.mayFind(in: bytes.span)
+        && !draft.texts.contains { look.mayFind(in: $0.utf8.span) }
+      return isClean ? nil : masker(&made)
+    }
+  }
+
+  private func masker(_ made: inout Made) -> Masker {
+    if let masker = made.masker { return masker }
+    // Not the secret itself, which keys other digests.
+    let key = Digest.sha256(of: Array("uetlog/mask/v1".utf8) + identity.secret.bytes).bytes
+    let masker = Masker(scanner: scanner, key: key)
+    made.masker = masker
+    return masker
+  }
+
+  private var scanner: SecretScanner {
+    policy.literals.isEmpty ? .shared : SecretScanner(literals: policy.literals)
+  }
+}
+
+extension SecretGuard {
+  /// Refuses secrets in texts beside the payload: those are looked for as they are.
+  private func checkTexts(of draft: Draft, _ scanner: SecretScanner) throws(LogError) {
+    guard draft.texts.contains(where: { scanner.mayFind(in: $0.utf8.span) }) else { return }
+    try check(draft.source, "/source", scanner)
+    try check(draft.key, "/key", scanner)
+    try check(draft.correlationID, "/correlation_id", scanner)
+    for label in draft.labels {
+      try check(label.key, "/labels", scanner)
+      let name = Array(label.key.utf8)
+      guard
+        let finding = scanner.findings(in: Array(label.value.utf8), memberName: name).first
+      else { continue }
+      throw Self.unmaskable(finding.rule, "/labels/" + JSONDocument.pointerStep(label.key))
+    }
+  }
+
+  private func check(
+    _ text: String?, _ pointer: String, _ scanner: SecretScanner
+  ) throws(LogError) {
+    guard let text, !text.isEmpty else { return }
+    if let finding = scanner.findings(in: Array(text.utf8)).first {
+      throw Self.unmaskable(finding.rule, pointer)
+    }
+  }
+
+  /// Whether something is found in the payload.
+  private func hasSecret(
+    _ payload: Payload, _ bytes: ArraySlice<UInt8>, _ scanner: SecretScanner
+  ) -> Bool {
+    guard hidesText(bytes) || scanner.mayFind(in: bytes.span) else { return false }
+    let document = payload.document
+    var isFound = false
+    document.forEachText(of: payload.node) { text in
+      guard !isFound else { return }
+      let name = text.name.flatMap { document.stringBytes($0) }
+      isFound = !scanner.findings(in: document.textBytes(text.node), memberName: name).isEmpty
+    }
+    return isFound
+  }
+
+  /// Whether there are escapes behind which something may be hidden.
+  ///
+  /// What must be escaped, quotes and control characters, is in no keyword behind its first byte,
+  /// but may be in the user's values: so the bytes as they are will do, and one pass over them.
+  private func hidesText(_ bytes: ArraySlice<UInt8>) -> Bool {
+    unsafe bytes.withUnsafeBytes { bytes in
+      var index = 0
+      while index + 1 < bytes.count, let base = bytes.baseAddress,
+        let found = unsafe memchr(base + index, 0x5C, bytes.count - index - 1)
+      {
+        let place = unsafe UnsafeRawPointer(found) - base
+        let escape = unsafe bytes[place + 1]
+        if escape == UInt8(ascii: "u") || escape == UInt8(ascii: "/") { return true }
+        if !policy.literals.isEmpty { return true }
+        index = place + 2
+      }
+      return false
+    }
+  }
+
+  private static func mask(_ bytes: [UInt8], _ masker: Masker) throws(LogError) -> Masked {
+    let document = try document(bytes)
+    var out: [UInt8] = []
+    var end = 0
+    var notes: [MaskNote] = []
+    var refusal: LogError?
+    document.forEachText(of: document.root) { text in
+      let content = document.textBytes(text.node)
+      let name = text.name.flatMap { document.stringBytes($0) }
+      guard !text.isKey, document.kind(text.node) == .string else {
+        if let finding = masker.scanner.findings(in: content, memberName: name).first {
+          refusal = refusal ?? unmaskable(finding.rule, pointer(to: text, in: document))
+        }
+        return
+      }
+      guard
+        let masked = masker.mask(
+          content, memberName: name, pointer: document.pointer(to: text.node), notes: &notes)
+      else { return }
+      let range = document.range(text.node)
+      out += bytes[end..<range.lowerBound]
+      JSONWriter.appendQuoted(masked, to: &out)
+      end = range.upperBound
+    }
+    if let refusal { throw refusal }
+    out += bytes[end...]
+    guard let payload = Payload(out) else {
+      throw LogError(.system, "a payload is no JSON after masking")
+    }
+    return Masked(payload: payload, bytes: out, masks: Masks(notes))
+  }
+
+  /// The refusal for the first secret of a payload.
+  private static func blocked(
+    by scanner: SecretScanner, _ definition: EventDefinition, _ bytes: [UInt8]
+  ) throws(LogError) -> LogError {
+    let document = try document(bytes)
+    var found: (rule: String, pointer: String)?
+    document.forEachText(of: document.root) { text in
+      guard found == nil else { return }
+      let name = text.name.flatMap { document.stringBytes($0) }
+      let findings = scanner.findings(in: document.textBytes(text.node), memberName: name)
+      found = findings.first.map { ($0.rule, pointer(to: text, in: document)) }
+    }
+    let why =
+      switch definition.type {
+      case .patch_created: "a patch with a marker in it could not be applied"
+      case .schema_registered: "a schema with a marker in it is another one"
+      default: "secrets.mode is block"
+      }
+    return refusal("the rule \(found?.rule ?? "") found a secret, and \(why)", found?.pointer ?? "")
+  }
+
+  /// Where a text is, by names that are no secrets themselves.
+  private static func pointer(to text: JSONText, in document: JSONDocument) -> String {
+    text.isKey ? document.parentPointer(of: text.node) : document.pointer(to: text.node)
+  }
+
+  private static func document(_ bytes: [UInt8]) throws(LogError) -> JSONDocument {
+    do { return try JSONDocument(parsing: bytes) } catch {
+      throw LogError(.system, "a payload is no JSON without its white space")
+    }
+  }
+
+  /// The refusal of a secret that no marker can take the place of.
+  static func unmaskable(_ rule: String, _ pointer: String) -> LogError {
+    refusal("the rule \(rule) found a secret where it can't be masked", pointer)
+  }
+
+  private static func refusal(_ message: String, _ pointer: String) -> LogError {
+    LogError(
+      .secret, message, pointer: pointer,
+      hint: "Nothing was stored: take the secret out. If it is none, UETLOG_SECRETS_MODE=off "
+        + "stores this one event as it is")
+  }
+}
+
+extension Masks {
+  private static let pointerByteCountMax = 255
+
+  /// The notes as envelopes keep them.
+  init(_ notes: [MaskNote]) {
+    self.init()
+    count = UInt16(clamping: notes.count)
+    self.notes = notes.prefix(Self.noteCountMax).map { note in
+      var pointer = note.pointer
+      while pointer.utf8.count > Self.pointerByteCountMax {
+        pointer = pointer.lastIndex(of: "/").map { String(pointer[..<$0]) } ?? ""
+      }
+      return Note(
+        rule: note.rule, pointer: pointer, start: UInt32(clamping: note.range.lowerBound),
+        byteCount: UInt8(clamping: note.range.count), length: note.length.index)
+    }
+  }
+}
+
+extension Draft {
+  /// What a caller gave beside the payload.
+  var texts: [String] {
+    var texts: [String] = []
+    if !source.isEmpty { texts.append(source) }
+    if let key { texts.append(key) }
+    if let correlationID { texts.append(correlationID) }
+    for label in labels { texts += [label.key, label.value] }
+    return texts
+  }
+}
