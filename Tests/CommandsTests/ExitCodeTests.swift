@@ -9,7 +9,7 @@ import Testing
   private static let expected: [LogError.Code: Int32] = [
     .usage: 64, .badInput: 65, .violation: 65, .unknownType: 65, .rejected: 65, .idTaken: 65,
     .conflict: 75, .budget: 77, .secret: 77, .notFound: 66, .busy: 75, .mapFull: 75, .noSpace: 75,
-    .interrupted: 75,
+    .interrupted: 75, .replaced: 75,
     .outcomeUnknown: 70, .cannotWrite: 73, .unsafe: 74, .corruption: 74, .settings: 78,
     .tooOld: 78, .system: 73,
   ]

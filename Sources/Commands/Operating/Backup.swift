@@ -11,6 +11,7 @@ internal import Merkle
 struct Backup: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Copy the log into a new directory, while others write.",
+    usage: "uetlog backup <directory> [<options>]",
     discussion: """
       The copy is the log at one moment, compact, and there whole or not at all. It is a log \
       itself: `uetlog verify --log DIRECTORY` proves it, `uetlog restore DIRECTORY` puts it back. \

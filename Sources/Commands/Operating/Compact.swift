@@ -9,6 +9,7 @@ internal import JSON
 struct Compact: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write the log's files anew, without what was freed in them.",
+    usage: "uetlog compact [--wait <wait>] [<options>]",
     discussion: """
       Every event, proof and view stays as it is. Writers wait meanwhile; they and whoever \
       follows go on with the new files by themselves. Needs room for a second copy of the log.

@@ -8,6 +8,7 @@ internal import JSON
 struct Restore: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Go on with a backup, in a new epoch.",
+    usage: "uetlog restore <backup> [--replace] [--dry-run] [<options>]",
     discussion: """
       Copies a backup to the place of the log; the backup stays. A log that is there is put aside \
       with --replace and never removed. Positions after the backup's last may become other events \

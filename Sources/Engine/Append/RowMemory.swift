@@ -4,8 +4,9 @@ internal import Synchronization
 /// Keeps the rows of one transaction for the next one of the same writer.
 ///
 /// They are the log's rows only as long as nobody else wrote: the number of the next transaction
-/// tells, and the head, because a compaction counts transactions anew. Whoever takes them has them alone, and gives them back after a commit that surely
-/// happened; what an aborted transaction did to them so is never seen again.
+/// tells, and the head, because a compaction counts transactions anew. Whoever takes them has them
+/// alone, and gives them back after a commit that surely happened; what an aborted transaction did
+/// to them so is never seen again.
 package final class RowMemory: Sendable {
   /// Beyond this all are dropped: a writer of many streams should not hold them all.
   package static let rowCountMax = 8192
