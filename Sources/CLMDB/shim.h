@@ -1,5 +1,6 @@
 #include <lmdb.h>
 #include <stdint.h>
+#include <sys/statfs.h>
 #include <sys/types.h>
 
 // Hidden by <fcntl.h> unless the whole C library is imported with its extensions.
@@ -29,4 +30,10 @@ extern int renameat2(int from, const char *path, int to, const char *other, unsi
 static inline int uetlog_exchange(const char *path, const char *other) {
   enum { here = -100, exchange = 2 };
   return renameat2(here, path, here, other, exchange);
+}
+
+/// The number that linux/magic.h gives the kind of a path's file system; 0 when it can't be told.
+static inline uint32_t uetlog_file_system(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (uint32_t)status.f_type : 0;
 }

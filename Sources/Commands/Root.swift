@@ -26,7 +26,8 @@ struct Uetlog: ParsableCommand {
       CommandGroup(
         name: "Operating",
         subcommands: [
-          Scan.self, Schema.self, Backup.self, Restore.self, Compact.self, Config.self,
+          Scan.self, Schema.self, Backup.self, Restore.self, Compact.self, Doctor.self,
+          Config.self,
         ]),
     ])
 }

@@ -78,3 +78,23 @@ package final class LMDBLog: EventLog {
     return try body(ReadTables(transaction, handles, generation))
   }
 }
+
+/// How many places for readers an open log has.
+package struct LogFigures: Hashable, Sendable {
+  package var readers: Int
+  package var maxReaders: Int
+}
+
+extension LMDBLog {
+  package func figures() throws(LogError) -> LogFigures {
+    do throws(LMDBError) {
+      let info = try files.environment.info()
+      return LogFigures(readers: info.readers, maxReaders: info.maxReaders)
+    } catch {
+      throw LogError(error, doing: "looking at the readers")
+    }
+  }
+
+  /// Throws when this program is too old to write the log.
+  package func checkWritable() throws(LogError) { try format.checkWritable(path) }
+}

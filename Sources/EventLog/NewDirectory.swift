@@ -73,15 +73,20 @@ struct NewDirectory: ~Copyable {
 
   /// Removes what killed processes left of theirs.
   static func removeLeftovers(beside place: String) {
+    for path in leftovers(beside: place) { Directory.remove(path) }
+  }
+
+  /// What killed processes left of theirs.
+  static func leftovers(beside place: String) -> [String] {
     let parent = Directory.parent(of: place)
     let prefix = (place.split(separator: "/").last.map(String.init) ?? place) + ".tmp."
-    for name in Directory.names(in: parent) where name.hasPrefix(prefix) {
-      guard name.utf8.count == prefix.utf8.count + 6 else { continue }
+    return Directory.names(in: parent).compactMap { name in
+      guard name.hasPrefix(prefix), name.utf8.count == prefix.utf8.count + 6 else { return nil }
       let path = parent + "/" + name
       let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-      guard descriptor >= 0 else { continue }
+      guard descriptor >= 0 else { return nil }
       defer { close(descriptor) }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { Directory.remove(path) }
+      return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? path : nil
     }
   }
 }

@@ -118,3 +118,6 @@ extension Environment {
 package func exchangePaths(_ path: String, _ other: String) throws(LMDBError) {
   guard unsafe uetlog_exchange(path, other) == 0 else { throw .lastSystemError }
 }
+
+/// The number that linux/magic.h gives the kind of a path's file system; 0 when it can't be told.
+package func fileSystemNumber(of path: String) -> UInt32 { unsafe uetlog_file_system(path) }

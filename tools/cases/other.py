@@ -1,5 +1,6 @@
 """Schemas, settings, imports, verification, help."""
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -348,3 +349,44 @@ def case_a_refused_command_line_shows_no_secret(box):
         same(TOKEN[4:14] in done.output + done.errors, False, f"the secret, of {words}")
     done = box.run("show", TOKEN, status=None)
     same(TOKEN[4:14] in done.output + done.errors, False, "the secret, of show")
+
+
+def diagnosis(box, status=0, **extra):
+    done = box.run("doctor", "--json", status=status, **extra)
+    return {check["check"]: check for check in done.json["checks"]}
+
+
+def case_the_doctor_says_what_is_wrong_and_what_to_do(box):
+    box.append("note", "text=a")
+    found = diagnosis(box)
+    same({check["status"] for check in found.values()} - {"ok", "note"}, set(), "a sound log")
+    same(set(found), {"place", "file system", "permissions", "lock", "room", "file", "version",
+                      "readers", "settings", "leftovers"}, "checks")
+    has(box.run("doctor").output, "permissions", "only the owner")
+    box.run("doctor", "--log", box.path("nothing"), status=66)
+
+    os.chmod(box.log, 0o755)
+    found = diagnosis(box)["permissions"]
+    same(found["status"], "note", "permissions")
+    has(found["found"] + found["advice"], "755", "chmod")
+    os.chmod(box.log, 0o700)
+
+    os.mkdir(box.log + ".tmp.AbCdEf")
+    has(diagnosis(box)["leftovers"]["found"], ".tmp.AbCdEf")
+    os.rmdir(box.log + ".tmp.AbCdEf")
+
+    descriptor = os.open(box.log, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    has(diagnosis(box)["lock"]["found"], f"process {os.getpid()}")
+    os.close(descriptor)
+    same(diagnosis(box)["lock"]["found"], "free", "lock")
+
+    found = diagnosis(box, status=1, UETLOG_WORKER_MAX_ERRORS="many")["settings"]
+    same(found["status"], "wrong", "settings")
+    has(found["found"], "UETLOG_WORKER_MAX_ERRORS")
+
+    with open(os.path.join(box.log, "data.mdb"), "r+b") as file:
+        file.truncate(9000)
+    found = diagnosis(box, status=1)["file"]
+    same(found["status"], "wrong", "file")
+    has(found["advice"], "ackup")

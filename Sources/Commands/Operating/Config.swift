@@ -39,10 +39,11 @@ struct ConfigShow: LogCommand {
       return .done
     }
     console.output.line("log  \(SafeText.escaped(location.path)) (\(location.origin.rawValue))\n")
-    var table = Table([("setting", false), ("value", true), ("from", false), ("variable", false)])
+    // The longest last, so that the others stay side by side.
+    var table = Table([("setting", false), ("from", false), ("variable", false), ("value", false)])
     for setting in SettingTable.all {
       let (value, source) = settings.value(setting)
-      table.add([setting.name, "\(value)", "\(source)", setting.isFixed ? "" : setting.variable])
+      table.add([setting.name, "\(source)", setting.isFixed ? "" : setting.variable, "\(value)"])
     }
     console.show(table)
     return .done

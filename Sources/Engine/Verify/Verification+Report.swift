@@ -38,7 +38,7 @@ extension Verification {
     }
   }
 
-  private static func padded(_ text: String, _ width: Int = 11) -> String {
+  private static func padded(_ text: String, _ width: Int = 12) -> String {
     text + String(repeating: " ", count: max(1, width - text.utf8.count))
   }
 
