@@ -23,13 +23,14 @@ extension LMDBLog {
     let before = Directory.byteCount(of: path + "/data.mdb")
     let directory = try NewDirectory(beside: path)
     try copy(into: directory.path)
-    let after = Directory.byteCount(of: directory.path + "/data.mdb")
+    // There will be no other log than this copy.
+    let copy = try Self.look(at: directory.path)
     HighWaterSlot.note(
       directory: options.stateDirectory, log: identity.id,
-      dataFile: directory.path + "/data.mdb", try head(), epoch: files.format.epoch)
+      dataFile: directory.path + "/data.mdb", copy.head, epoch: copy.epoch)
     try Directory.link(path, into: directory.path, without: ["data.mdb", "lock.mdb"])
     try directory.exchange()
     try reopen()
-    return Compaction(before: before, after: after)
+    return Compaction(before: before, after: copy.byteCount)
   }
 }

@@ -44,13 +44,23 @@ extension LMDBLog {
     throw LogError(.busy, "\(path) grows too fast to be copied", hint: "Try again")
   }
 
-  /// Opens a fresh copy, and leaves no lock file in it.
-  private static func look(at path: String) throws(LogError) -> LogCopy {
+  /// Opens a fresh copy, follows all its pages, and leaves no lock file in it.
+  static func look(at path: String) throws(LogError) -> LogCopy {
     defer { _ = unsafe unlink(path + "/lock.mdb") }
-    let log = try LMDBLog(opening: path)
-    return LogCopy(
-      path: path, head: try log.head(), epoch: log.format.epoch,
-      byteCount: Directory.byteCount(of: path + "/data.mdb"))
+    do throws(LogError) {
+      let log = try LMDBLog(opening: path)
+      if let finding = try LogPages(of: log).findings.first {
+        throw LogError(.corruption, finding)
+      }
+      return LogCopy(
+        path: path, head: try log.head(), epoch: log.format.epoch,
+        byteCount: Directory.byteCount(of: path + "/data.mdb"))
+    } catch {
+      guard error.code == .corruption else { throw error }
+      throw LogError(
+        .system, "the copy is not what was written (\(error.message))",
+        hint: "Nothing was changed: the disk may be failing; `uetlog verify` looks at the log")
+    }
   }
 
   static func requireNothing(at place: String) throws(LogError) {

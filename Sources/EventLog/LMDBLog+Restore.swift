@@ -52,8 +52,8 @@ extension LMDBLog {
         expected: "log \(identity.id)", actual: "log \(old.identity.id)")
     }
     restored.epoch = max(restored.epoch, old.format.epoch) + 1
-    restored.old = Restored.Old(
-      path: Self.placeAside(place, epoch: old.format.epoch), head: try old.head())
+    let aside = Self.placeAside(place, epoch: old.format.epoch)
+    restored.old = Restored.Old(path: aside, head: try old.head())
     if isDryRun { return restored }
     try old.files.lock.acquire(waitNanoseconds: waitNanoseconds)
     defer { old.files.lock.release() }
@@ -65,11 +65,7 @@ extension LMDBLog {
     if unsafe access(directory.path + "/config.json", F_OK) != 0 {
       try Directory.copy(file: "config.json", from: place, to: directory.path)
     }
-    try directory.exchange()
-    let aside = restored.old?.path ?? place
-    guard unsafe rename(directory.path, aside) == 0 else {
-      throw LogError.system("putting the old log aside at \(aside)")
-    }
+    try directory.exchange(puttingAside: aside)
     return restored
   }
 

@@ -55,9 +55,22 @@ struct NewDirectory: ~Copyable {
     return true
   }
 
-  /// Puts it in the place of the directory that is there, at one moment; that one is then at
-  /// `path`.
-  func exchange() throws(LogError) {
+  /// Puts it in the place of the directory that is there, at one moment; that one goes.
+  func exchange() throws(LogError) { try exchange(path) }
+
+  /// Puts it in the place of the directory that is there, at one moment; that one is at `aside`
+  /// then.
+  ///
+  /// It is called so before: nothing that may be removed ever has the old one's content.
+  func exchange(puttingAside aside: String) throws(LogError) {
+    guard unsafe rename(path, aside) == 0 else { throw LogError.cannotCreate(aside) }
+    do throws(LogError) { try exchange(aside) } catch {
+      Directory.remove(aside)
+      throw error
+    }
+  }
+
+  private func exchange(_ path: String) throws(LogError) {
     try sync()
     do throws(LMDBError) { try exchangePaths(path, place) } catch {
       throw LogError(

@@ -97,6 +97,8 @@ def all_scenarios(directory):
     one = ["append", "note", "text=fault", "--id", ulid(1), "--json"]
     names = [event["event_id"] for event in made.events()]
     with_commits = repository(begun())
+    backed_up = beginning(directory())
+    backed_up.run("backup", "copy")
     commits = imported(with_commits, directory())
     return [
         Scenario("append", begun(), one, ids=[ulid(1)]),
@@ -109,6 +111,8 @@ def all_scenarios(directory):
                  ["compensate", "--stream", "task-T1", "--to", "1", "--reason", "fault", "--json"],
                  adds=2),
         Scenario("rebuild", begun(), ["project", "--rebuild", "--json"], adds=0),
+        Scenario("compact", begun(), ["compact", "--json"], adds=0),
+        Scenario("restore", backed_up.home, ["restore", "copy", "--replace", "--json"], adds=0),
         Scenario("schema", begun(), ["schema", "add", "build_finished.v1.json", "--json"]),
         Scenario("seal", sealable(beginning(directory())), ["seal", "--json"], repeats=True),
         # Of git and of the thread that reads from it nothing is written.
