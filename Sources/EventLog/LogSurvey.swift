@@ -81,7 +81,9 @@ package struct LogSurvey: Sendable {
     return Holder(process: process(locking: node) ?? 0)
   }
 
-  /// The process that /proc/locks names for a file, like `1: FLOCK ADVISORY WRITE 812 08:02:13 0 EOF`.
+  /// The process that /proc/locks names for a file.
+  ///
+  /// A line there is like `1: FLOCK  ADVISORY  WRITE 812 08:02:13 0 EOF`.
   private static func process(locking node: UInt64) -> Int? {
     let descriptor = unsafe open("/proc/locks", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

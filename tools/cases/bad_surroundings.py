@@ -350,7 +350,7 @@ def case_free_pages_that_are_in_use(box):
         file.seek(start + 80)
         file.write(data[start + 128:start + 136])
     done = box.run("verify", status=74)
-    has(done.output, "pages      failed", "append nothing", "up to position 30")
+    has(done.output, "pages       failed", "append nothing", "up to position 30")
     # LMDB would write over what the list names.
     done = box.run("append", "note", "text=more", status=74)
     has(done.errors, "list of free pages", "Nothing can be appended")
