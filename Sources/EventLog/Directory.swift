@@ -2,9 +2,9 @@ internal import Events
 internal import Glibc
 
 /// What is done with whole directories.
-enum Directory {
+package enum Directory {
   /// The names of what is in it, hidden ones included; none when it can't be read.
-  static func names(in path: String) -> [String] {
+  package static func names(in path: String) -> [String] {
     guard let listing = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(listing) }
     var names: [String] = []

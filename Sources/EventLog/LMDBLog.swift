@@ -30,19 +30,32 @@ package final class LMDBLog: EventLog {
   package var highWater: HighWaterSlot? { files.highWater }
 
   package func refresh() throws(LogError) -> UInt32 {
-    if files.lock.isReplaced { try reopen() }
+    if files.lock.isReplaced {
+      let fresh = try successor()
+      current.withLock { $0 = fresh }
+    }
     return format.epoch
   }
 
-  /// Opens what is there now.
+  /// Opens what is there now, if it is of the same epoch.
+  ///
+  /// Who writes carries on over a compaction, but not over a restore: its receipts would say the
+  /// epoch of other events.
   func reopen() throws(LogError) {
+    let fresh = try successor()
+    guard fresh.format.epoch == format.epoch else { throw LogError.replaced(path) }
+    current.withLock { $0 = fresh }
+  }
+
+  /// The log that is in this one's place now.
+  private func successor() throws(LogError) -> LogFiles {
     let fresh = try LogFiles.open(path, options)
     guard fresh.identity == identity else {
       throw LogError(
         .unsafe, "another log was put in the place of \(path)",
         hint: "Nothing was written: run the command again if that is the log you mean")
     }
-    current.withLock { $0 = fresh }
+    return fresh
   }
 
   package func head() throws(LogError) -> Head {

@@ -63,11 +63,7 @@ final class WriteLock: Sendable {
   /// Together with its whole directory it may be replaced; then that one is to be opened.
   func checkLockFile() throws(LogError) {
     guard FileID(path: path + "/lock.mdb") == lockFile else {
-      guard !isReplaced else {
-        throw LogError(
-          .replaced, "\(path) was compacted or restored meanwhile",
-          hint: "Nothing was written: run the same command again")
-      }
+      guard !isReplaced else { throw LogError.replaced(path) }
       throw LogError(
         .unsafe, "the lock file of \(path) was deleted or replaced",
         hint: "Stop all programs that use this log, then run the command again")
@@ -121,6 +117,12 @@ extension LogError {
     case ENOENT: return LogError(.notFound, "\(doing): \(text)")
     default: return LogError(.system, "\(doing): \(text)")
     }
+  }
+
+  static func replaced(_ path: String) -> LogError {
+    LogError(
+      .replaced, "\(path) was compacted or restored meanwhile",
+      hint: "Nothing was written: run the same command again")
   }
 
   static func noLog(_ path: String) -> LogError {

@@ -24,8 +24,8 @@ package struct LogError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFound = "not_found"
     /// Another process holds the log.
     case busy
-    /// Another directory was put in the log's place; it is opened and tried again, so that callers
-    /// see this only when it happens again and again.
+    /// Another directory was put in the log's place. After a compaction it is opened and tried
+    /// again; callers see this after a restore.
     case replaced
     /// The address space reserved for the file is used up; the log grows it and tries again, so
     /// callers never see this.

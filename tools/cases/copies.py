@@ -146,6 +146,24 @@ def case_a_restore_starts_an_epoch_and_puts_the_old_log_aside(box):
     intact(box, other)
 
 
+def case_no_writer_goes_on_over_a_restore(box):
+    """Its receipts would carry the old epoch; over a compaction, the control, it does."""
+    notes(box, 3)
+    box.run("backup", "copy")
+    for command, status in ((["compact"], 0), (["restore", "copy", "--replace"], 75)):
+        stream = box.start("append", "--follow-stdin", "--json")
+        stream.stdin.write(b'{"type":"note","payload":{"text":"first"}}\n')
+        stream.stdin.flush()
+        same(json.loads(stream.stdout.readline())["epoch"], 1, "epoch")
+        box.run(*command)
+        count = len(box.events())
+        output, errors = stream.communicate(b'{"type":"note","payload":{"text":"second"}}\n', 60)
+        same(stream.returncode, status, f"exit after {command[0]}: {errors}")
+        same(len(output.splitlines()), 1 if status == 0 else 0, "receipts")
+        same(len(box.events()), count + (1 if status == 0 else 0), "events")
+    same(box.append("note", "text=again")["epoch"], 2, "epoch of the next")
+
+
 def case_only_a_backup_of_the_same_log_takes_its_place(box):
     notes(box, 3)
     box.run("backup", "copy")

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import EventLog
 internal import Events
 internal import Evidence
 internal import Glibc
@@ -26,16 +27,8 @@ struct KeyStore {
 
   /// The names of the keys that are there, sorted.
   var names: [KeyName] {
-    guard let listing = unsafe opendir(directory) else { return [] }
-    defer { unsafe closedir(listing) }
-    var names: [KeyName] = []
-    while let entry = unsafe readdir(listing) {
-      let file = unsafe withUnsafePointer(to: entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      if let name = Self.name(ofFile: file) { names.append(name) }
-    }
-    return names.sorted { $0.text < $1.text }
+    Directory.names(in: directory).compactMap { Self.name(ofFile: $0) }
+      .sorted { $0.text < $1.text }
   }
 
   /// Reads a key; nil when there is none of this name.
