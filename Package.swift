@@ -76,7 +76,8 @@ let package = Package(
   targets: [
     // Ground: bytes, JSON, schemas, LMDB.
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
-    library("Bytes", [crypto]),
+    .systemLibrary(name: "CSHA256", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    library("Bytes", ["CSHA256"]),
     library("JSON"),
     library("Patterns"),
     library("Schema", ["JSON", "Patterns"]),

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import CSHA256
 
 /// The 32 bytes of a SHA-256 digest.
 package struct Digest: Hashable, Sendable {
@@ -6,7 +6,7 @@ package struct Digest: Hashable, Sendable {
   package static let byteCount = 32
 
   /// The bytes as they lie in memory.
-  private var words: InlineArray<4, UInt64>
+  fileprivate var words: InlineArray<4, UInt64>
 
   /// All zeros: the digest of nothing in particular.
   package init() { words = InlineArray(repeating: 0) }
@@ -88,14 +88,21 @@ extension Digest: CustomStringConvertible {
 }
 
 /// Computes a SHA-256 digest piece by piece.
+///
+/// By OpenSSL rather than swift-crypto: the latter's first digest makes the runtime search all
+/// conformances of the program, which a process that lives for two milliseconds feels, and each
+/// digest there is an object on the heap.
 package struct Hasher256 {
-  private var state = SHA256()
+  private var state = SHA256_CTX()
 
-  package init() {}
+  // OpenSSL's functions return 1 always: there is nothing in them that could fail.
+  package init() { unsafe SHA256_Init(&state) }
 
   /// Adds borrowed bytes.
   package mutating func update(_ bytes: RawSpan) {
-    unsafe bytes.withUnsafeBytes { bytes in unsafe state.update(bufferPointer: bytes) }
+    unsafe bytes.withUnsafeBytes { bytes in
+      _ = unsafe SHA256_Update(&state, bytes.baseAddress, bytes.count)
+    }
   }
 
   /// Adds bytes.
@@ -103,7 +110,9 @@ package struct Hasher256 {
 
   /// Adds one byte.
   package mutating func update(_ byte: UInt8) {
-    unsafe withUnsafeBytes(of: byte) { bytes in unsafe state.update(bufferPointer: bytes) }
+    unsafe withUnsafeBytes(of: byte) { bytes in
+      _ = unsafe SHA256_Update(&state, bytes.baseAddress, bytes.count)
+    }
   }
 
   /// Adds the bytes of another digest.
@@ -111,8 +120,10 @@ package struct Hasher256 {
 
   /// The digest of everything that was added.
   package consuming func finalize() -> Digest {
-    unsafe state.finalize().withUnsafeBytes { bytes in
-      unsafe Digest(RawSpan(_unsafeBytes: bytes)) ?? Digest()
+    var digest = Digest()
+    unsafe withUnsafeMutableBytes(of: &digest.words) { bytes in
+      _ = unsafe SHA256_Final(bytes.bindMemory(to: UInt8.self).baseAddress, &state)
     }
+    return digest
   }
 }
