@@ -37,7 +37,7 @@ let staticExecutable = [
 
 /// Puts the functions that one append runs next to each other: fewer pages to load and to keep.
 ///
-/// `tools/order-functions` writes the file. lld comes with the toolchain.
+/// `tools/order-symbols` writes the file. lld comes with the toolchain.
 let orderedFunctions = [
   "-use-ld=lld", "-Xlinker", "--no-warn-symbol-ordering",
   "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/uetlog/append.order",

@@ -131,7 +131,7 @@ package struct OpenedLog {
   ) throws(LogError) {
     guard let slot = log.highWater else { return }
     if let known = slot.known, known.epoch >= log.format.epoch {
-      let isOlder = known.position > head.position
+      let isOlder = head.position < known.position
       guard !isOlder, known.position < head.position || known.root == head.frontier.root else {
         throw LogError(
           .unsafe,

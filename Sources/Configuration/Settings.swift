@@ -100,7 +100,7 @@ package struct Settings: Sendable {
     {
       policy.mode = mode
     }
-    guard policy.mode != .off else { return policy }
+    if case .off = policy.mode { return policy }
     var names = Self.words(SettingTable.secretVariables)
     if case .words(let words) = changes["secrets.variables"]?.value { names = words }
     policy.literals = names.compactMap { name in

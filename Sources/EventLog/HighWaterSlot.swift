@@ -63,7 +63,10 @@ package final class HighWaterSlot: Sendable {
   /// Not synced: losing it only weakens detection.
   func note(_ head: Head, epoch: UInt32) {
     guard !isReadOnly else { return }
-    var line = Array("\(head.position) \(head.frontier.root) \(epoch)".utf8)
+    // Joined by hand: the library's ways to it search the program for conformances.
+    var line = Array(head.position.description.utf8) + [0x20]
+    line += Array(head.frontier.root.description.utf8) + [0x20]
+    line += Array(UInt64(epoch).description.utf8)
     line += [UInt8](repeating: 0x20, count: max(0, Self.lineByteCount - 1 - line.count))
     line.append(0x0A)
     _ = unsafe line.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }

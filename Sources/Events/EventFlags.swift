@@ -13,6 +13,18 @@ package struct EventFlags: OptionSet, Hashable, Sendable {
     self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue })
   }
 
+  package func contains(_ flags: EventFlags) -> Bool {
+    rawValue & flags.rawValue == flags.rawValue
+  }
+
+  package func union(_ flags: EventFlags) -> EventFlags {
+    EventFlags(rawValue: rawValue | flags.rawValue)
+  }
+
+  package mutating func formUnion(_ flags: EventFlags) {
+    self = union(flags)
+  }
+
   /// Came in by an import: judged, not refused.
   package static let imported = EventFlags(rawValue: 1)
   /// Came after its worker's end: counted, changes no lifecycle state.

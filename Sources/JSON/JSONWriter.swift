@@ -32,11 +32,11 @@ package struct JSONWriter: Sendable {
   /// Writes a string.
   package mutating func string(_ text: String) {
     separate()
-    Self.appendQuoted(text.utf8, to: &bytes)
+    Self.appendQuoted(text.utf8.span, to: &bytes)
   }
 
   /// Writes a string whose UTF-8 is given.
-  package mutating func string(bytes content: some Collection<UInt8>) {
+  package mutating func string(bytes content: Span<UInt8>) {
     separate()
     Self.appendQuoted(content, to: &bytes)
   }
@@ -68,21 +68,25 @@ package struct JSONWriter: Sendable {
   /// A string as JSON, quotes included.
   package static func escaped(_ text: String) -> String {
     var out: [UInt8] = []
-    appendQuoted(text.utf8, to: &out)
+    appendQuoted(text.utf8.span, to: &out)
     return String(decoding: out, as: UTF8.self)
   }
 
   /// Appends a string as JSON, quotes included.
-  package static func appendQuoted(_ content: some Collection<UInt8>, to out: inout [UInt8]) {
+  package static func appendQuoted(_ content: Span<UInt8>, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
-    if content.allSatisfy(isPlain) {
-      out.append(contentsOf: content)
-    } else {
-      for byte in content {
-        if isPlain(byte) { out.append(byte) } else { appendEscape(byte, to: &out) }
-      }
+    var start = 0
+    for index in content.indices where !isPlain(content[index]) {
+      append(content.extracting(start..<index), to: &out)
+      appendEscape(content[index], to: &out)
+      start = index + 1
     }
+    append(content.extracting(start..<content.count), to: &out)
     out.append(UInt8(ascii: "\""))
+  }
+
+  private static func append(_ plain: Span<UInt8>, to out: inout [UInt8]) {
+    unsafe plain.withUnsafeBufferPointer { plain in unsafe out.append(contentsOf: plain) }
   }
 
   @inline(__always)

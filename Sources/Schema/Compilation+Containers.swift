@@ -58,7 +58,8 @@ extension Compilation {
     var rule = ObjectRule()
     var entries: [Entry] = []
     if let node = found[.properties] {
-      for (key, block) in try children(ofMap: node, scope) {
+      for (key, value) in try members(ofMap: node, scope) {
+        let block = try child(value, of: scope)
         let name = code.name(document.stringBytes(key) ?? [])
         entries.append(Entry(name: name, block: block, isDeclared: true))
       }
@@ -80,7 +81,8 @@ extension Compilation {
     }
     if let node = found[.patternProperties] {
       let start = code.patternEntries.count
-      for (key, block) in try children(ofMap: node, scope) {
+      for (key, value) in try members(ofMap: node, scope) {
+        let block = try child(value, of: scope)
         code.patternEntries.append((try pattern(key, of: scope), block))
       }
       rule.patterns = start..<code.patternEntries.count
@@ -121,10 +123,8 @@ extension Compilation {
     guard document.kind(node) == .object else {
       throw error("expected an object of schemas or of arrays of keys", scope, at: node)
     }
-    var pairs: [(key: JSONNode, value: JSONNode)] = []
-    document.forEachMember(node) { pairs.append(($0, $1)) }
     let start = code.dependencies.count
-    for (key, value) in pairs {
+    for (key, value) in document.members(node) {
       var dependency = Dependency(name: code.name(document.stringBytes(key) ?? []))
       if document.kind(value) == .array {
         let first = code.names.count

@@ -4,11 +4,7 @@ internal import Patterns
 /// Turns schema documents into a program, one subschema after the other.
 struct Compilation {
   /// The subschema that is being compiled.
-  struct Scope {
-    var location: Location
-    /// What references are resolved against.
-    var base: String
-  }
+  typealias Scope = Resource
 
   let refusesUnknown: Bool
   let assertsFormats: Bool
@@ -16,7 +12,8 @@ struct Compilation {
   private(set) var registry: Registry
   /// The block of each node of each document; -1 where there is none yet.
   private var blocks: [[Int]] = []
-  private var queue: [Scope] = []
+  /// What the references of each block are resolved against.
+  private var bases: [String] = []
   private var patterns: [String: Int] = [:]
 
   init(_ registry: Registry, refusesUnknown: Bool, assertsFormats: Bool) {
@@ -26,30 +23,37 @@ struct Compilation {
   }
 
   mutating func run(_ document: JSONDocument, id: String) throws(SchemaError) -> Program {
-    let (root, base) = registry.add(document, id: id)
-    let scope = Scope(location: root, base: base)
-    try requireSchema(root.node, scope)
+    let scope = registry.add(document, id: id)
+    try requireSchema(scope.location.node, scope)
     _ = block(at: scope)
     var next = 0
-    while next < queue.count {
-      try compile(queue[next], into: next)
+    while next < bases.count {
+      try compile(self.scope(of: next), into: next)
       next += 1
     }
     if let loop = Loops.find(in: code) {
-      let scope = queue[loop]
-      throw error("expected the schema to end, found that it refers to itself in a circle", scope)
+      throw error(
+        "expected the schema to end, found that it refers to itself in a circle",
+        self.scope(of: loop))
     }
     code.documents = registry.documents
-    code.ids = registry.ids
     return Program(code)
   }
 
-  func document(_ scope: Scope) -> JSONDocument { registry.documents[scope.location.document] }
+  private func scope(of block: Int) -> Scope {
+    let place = code.blocks[block]
+    return Scope(
+      location: Location(document: place.document, node: place.node), base: bases[block])
+  }
+
+  func document(_ scope: Scope) -> JSONDocument {
+    registry.documents[scope.location.document].document
+  }
 
   func error(_ message: String, _ scope: Scope, at node: JSONNode? = nil) -> SchemaError {
     SchemaError(
       message: message, pointer: document(scope).pointer(to: node ?? scope.location.node),
-      schemaID: registry.ids[scope.location.document])
+      schemaID: registry.documents[scope.location.document].id)
   }
 
   private mutating func block(at scope: Scope) -> Int {
@@ -57,10 +61,10 @@ struct Compilation {
     while blocks.count <= document { blocks.append([]) }
     while blocks[document].count <= node { blocks[document].append(-1) }
     if blocks[document][node] >= 0 { return blocks[document][node] }
-    blocks[document][node] = queue.count
-    queue.append(scope)
+    blocks[document][node] = bases.count
+    bases.append(scope.base)
     code.blocks.append(Block(document: scope.location.document, node: scope.location.node))
-    return queue.count - 1
+    return bases.count - 1
   }
 
   /// The block of a subschema, which is compiled later.
@@ -109,7 +113,7 @@ struct Compilation {
       if let reference = document.member(node, "$ref") {
         try compile(reference: reference, scope)
         if refusesUnknown, let definitions = document.member(node, "definitions") {
-          _ = try children(ofMap: definitions, scope)
+          try compile(definitions: definitions, scope)
         }
       } else {
         code.blocks[index].types = try compile(members: scope)
@@ -127,14 +131,14 @@ struct Compilation {
       throw error("expected a URI reference in a string", scope, at: node)
     }
     let uri = URIReference(text).resolved(against: URIReference(scope.base))
-    guard let (target, base) = try registry.locate(uri) else {
+    guard let target = try registry.locate(uri) else {
       throw error("expected a schema that exists, found a reference to \(text)", scope, at: node)
     }
-    let kind = registry.documents[target.document].kind(target.node)
+    let kind = self.document(target).kind(target.location.node)
     guard kind == .object || kind == .bool else {
       throw error("expected a schema, found a reference to another value", scope, at: node)
     }
-    add(.reference, .all, block(at: Scope(location: target, base: base)), at: node)
+    add(.reference, .all, block(at: target), at: node)
   }
 
   /// Compiles the keywords of a schema object, the cheap ones first, and returns its types.
@@ -143,11 +147,10 @@ struct Compilation {
     var found = Members()
     var unknown: JSONNode?
     document.forEachMember(scope.location.node) { key, value in
-      let name = document.string(key) ?? ""
-      if let keyword = Keyword.byName[name] {
-        found.add(keyword, value)
-      } else if !Keyword.isAnnotation(name), !name.hasPrefix("x-") {
-        unknown = unknown ?? key
+      if let keyword = Keyword(key, in: document) {
+        found[keyword] = value
+      } else if unknown == nil, !Keyword.isAnnotation(document.string(key) ?? "") {
+        unknown = key
       }
     }
     if refusesUnknown, let unknown {
@@ -178,23 +181,24 @@ struct Compilation {
       throw error("expected a URI reference in a string", scope, at: node)
     }
     if refusesUnknown, let definitions = found[.definitions] {
-      _ = try children(ofMap: definitions, scope)
+      try compile(definitions: definitions, scope)
     }
   }
 
-  /// The keys and blocks of an object whose members are schemas.
-  mutating func children(
-    ofMap node: JSONNode, _ scope: Scope
-  ) throws(SchemaError) -> [(key: JSONNode, block: Int)] {
+  /// Compiles what may be referred to and is in force nowhere by itself.
+  private mutating func compile(
+    definitions node: JSONNode, _ scope: Scope
+  ) throws(SchemaError) {
+    for (_, value) in try members(ofMap: node, scope) { _ = try child(value, of: scope) }
+  }
+
+  /// The members of an object whose values are schemas.
+  func members(ofMap node: JSONNode, _ scope: Scope) throws(SchemaError) -> JSONMembers {
     let document = document(scope)
     guard document.kind(node) == .object else {
       throw error("expected an object of schemas", scope, at: node)
     }
-    var pairs: [(key: JSONNode, value: JSONNode)] = []
-    document.forEachMember(node) { pairs.append(($0, $1)) }
-    var children: [(key: JSONNode, block: Int)] = []
-    for pair in pairs { children.append((pair.key, try child(pair.value, of: scope))) }
-    return children
+    return document.members(node)
   }
 
   /// Appends the blocks of an array of schemas and returns their range.

@@ -39,7 +39,7 @@ extension Evaluator {
   ) -> Bool {
     for index in instruction.first..<instruction.last {
       let (document, node) = constants[index]
-      if JSONEquality.equal(d, n, documents[document], node) { return true }
+      if JSONEquality.equal(d, n, documents[document].document, node) { return true }
     }
     return false
   }

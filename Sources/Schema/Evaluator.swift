@@ -33,7 +33,7 @@ struct Evaluator: ~Copyable, ~Escapable {
   let names: Span<Name>
   let dependencies: Span<Dependency>
   let text: Span<UInt8>
-  let documents: Span<JSONDocument>
+  let documents: Span<SchemaDocument>
   /// How many breaches are wanted; with none the first ends the run.
   private var limit: Int
   private var depth = 0

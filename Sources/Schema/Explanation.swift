@@ -13,7 +13,7 @@ struct Explanation {
   init(_ code: Code, _ breach: Breach) {
     self.code = code
     self.breach = breach
-    schema = code.documents[breach.document]
+    schema = code.documents[breach.document].document
     place =
       breach.keyword == .type
       ? schema.member(breach.place, "type") ?? breach.place : breach.place
@@ -22,12 +22,14 @@ struct Explanation {
   func violation(in d: borrowing JSONDocument) -> Violation {
     let pointer = schema.pointer(to: place)
     let steps = pointer.split(separator: "/")
-    let keyword = steps.last { Keyword(rawValue: String($0)) != nil }.map(String.init)
+    let names = Keyword.allCases.map(\.name.description)
+    let keyword = steps.map(String.init).last { names.contains($0) }
     let name = breach.keyword == .enum && steps.last == "const" ? "const" : nil
     return Violation(
       pointer: d.pointer(to: breach.node),
-      keyword: name ?? breach.keyword?.rawValue ?? keyword ?? "false",
-      schemaPointer: breach.document == 0 ? pointer : code.ids[breach.document] + "#" + pointer,
+      keyword: name ?? breach.keyword?.name.description ?? keyword ?? "false",
+      schemaPointer: breach.document == 0
+        ? pointer : code.documents[breach.document].id + "#" + pointer,
       expected: expected(isConstant: name != nil), found: found(in: d))
   }
 

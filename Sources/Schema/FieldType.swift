@@ -17,6 +17,20 @@ package struct FieldType: OptionSet, Hashable, Sendable {
 
   package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+  // The library's own are generic: a process that lives shortly pays for each that it uses.
+
+  package func contains(_ other: FieldType) -> Bool {
+    rawValue & other.rawValue == other.rawValue
+  }
+
+  package func union(_ other: FieldType) -> FieldType {
+    FieldType(rawValue: rawValue | other.rawValue)
+  }
+
+  package mutating func formUnion(_ other: FieldType) { self = union(other) }
+
+  package var isEmpty: Bool { rawValue == 0 }
+
   /// The kind that a schema's `type` names.
   package init(name: String) {
     switch name {
@@ -44,7 +58,9 @@ package struct FieldType: OptionSet, Hashable, Sendable {
   }
 
   /// Whether it is a number or truth value.
-  package var isPlain: Bool { !isDisjoint(with: [.integer, .number, .boolean]) }
+  package var isPlain: Bool {
+    contains(.integer) || contains(.number) || contains(.boolean)
+  }
 
   /// Whether it is an array and can't be text.
   package var isList: Bool { contains(.array) && !contains(.string) && !contains(.object) }

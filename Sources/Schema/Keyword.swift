@@ -1,8 +1,8 @@
+internal import JSON
+
 /// The keywords of draft-07 that have a meaning here.
-enum Keyword: String, CaseIterable {
-  case ref = "$ref"
-  case id = "$id"
-  case schema = "$schema"
+enum Keyword: UInt8, CaseIterable {
+  case ref, id, schema
   case definitions, type, `enum`, const
   case multipleOf, minimum, maximum, exclusiveMinimum, exclusiveMaximum
   case minLength, maxLength, pattern, format
@@ -12,12 +12,63 @@ enum Keyword: String, CaseIterable {
   case allOf, anyOf, oneOf, not
   case `if`, then, `else`
 
-  static let byName: [String: Keyword] = {
-    var keywords: [String: Keyword] = [:]
-    keywords.reserveCapacity(allCases.count)
-    for keyword in allCases { keywords[keyword.rawValue] = keyword }
-    return keywords
-  }()
+  /// The keyword as schemas write it.
+  var name: StaticString {
+    switch self {
+    case .ref: "$ref"
+    case .id: "$id"
+    case .schema: "$schema"
+    case .definitions: "definitions"
+    case .type: "type"
+    case .enum: "enum"
+    case .const: "const"
+    case .multipleOf: "multipleOf"
+    case .minimum: "minimum"
+    case .maximum: "maximum"
+    case .exclusiveMinimum: "exclusiveMinimum"
+    case .exclusiveMaximum: "exclusiveMaximum"
+    case .minLength: "minLength"
+    case .maxLength: "maxLength"
+    case .pattern: "pattern"
+    case .format: "format"
+    case .items: "items"
+    case .additionalItems: "additionalItems"
+    case .minItems: "minItems"
+    case .maxItems: "maxItems"
+    case .uniqueItems: "uniqueItems"
+    case .contains: "contains"
+    case .properties: "properties"
+    case .patternProperties: "patternProperties"
+    case .additionalProperties: "additionalProperties"
+    case .required: "required"
+    case .propertyNames: "propertyNames"
+    case .minProperties: "minProperties"
+    case .maxProperties: "maxProperties"
+    case .dependencies: "dependencies"
+    case .allOf: "allOf"
+    case .anyOf: "anyOf"
+    case .oneOf: "oneOf"
+    case .not: "not"
+    case .if: "if"
+    case .then: "then"
+    case .else: "else"
+    }
+  }
+
+  /// The keyword that a member's key is; nil for any other key.
+  ///
+  /// By looking at each: a table of them takes longer to fill than an append has keys to look up.
+  init?(_ key: JSONNode, in document: JSONDocument) {
+    var number: UInt8 = 0
+    while let keyword = Keyword(rawValue: number) {
+      if document.equals(key, keyword.name) {
+        self = keyword
+        return
+      }
+      number += 1
+    }
+    return nil
+  }
 
   /// Keywords that say something to readers and nothing about validity.
   static func isAnnotation(_ name: String) -> Bool {
@@ -25,7 +76,7 @@ enum Keyword: String, CaseIterable {
     case "title", "description", "default", "examples", "$comment", "readOnly", "writeOnly",
       "contentMediaType", "contentEncoding":
       true
-    default: false
+    default: name.hasPrefix("x-")
     }
   }
 

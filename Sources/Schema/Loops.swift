@@ -5,19 +5,21 @@ enum Loops {
     // Depth first without recursion: 0 unseen, 1 on the path, 2 done.
     var marks = [UInt8](repeating: 0, count: code.blocks.count)
     for start in code.blocks.indices where marks[start] == 0 {
-      var path: [(block: Int, next: [Int])] = [(start, applied(by: start, in: code))]
-      marks[start] = 1
-      while !path.isEmpty {
-        let top = path.count - 1
-        guard let next = path[top].next.popLast() else {
-          marks[path[top].block] = 2
-          path.removeLast()
+      // Blocks to visit, and below what a block led to its complement: the path ends there.
+      var pending = [start]
+      while let top = pending.popLast() {
+        guard top >= 0 else {
+          marks[~top] = 2
           continue
         }
-        if marks[next] == 1 { return next }
-        guard marks[next] == 0 else { continue }
-        marks[next] = 1
-        path.append((next, applied(by: next, in: code)))
+        // Something above may have led here, too.
+        guard marks[top] == 0 else { continue }
+        marks[top] = 1
+        pending.append(~top)
+        for next in applied(by: top, in: code) {
+          if marks[next] == 1 { return next }
+          if marks[next] == 0 { pending.append(next) }
+        }
       }
     }
     return nil

@@ -1,13 +1,13 @@
 internal import JSON
 
-/// The keywords of one schema object and their values.
+/// The values of the keywords of one schema object.
 struct Members {
-  private var pairs: [(keyword: Keyword, value: JSONNode)] = []
-
-  mutating func add(_ keyword: Keyword, _ value: JSONNode) { pairs.append((keyword, value)) }
+  /// By keyword: a list of pairs would be one more type for the runtime to make while an append
+  /// waits.
+  private var values = InlineArray<40, JSONNode?>(repeating: nil)
 
   subscript(keyword: Keyword) -> JSONNode? {
-    for pair in pairs where pair.keyword == keyword { return pair.value }
-    return nil
+    get { values[Int(keyword.rawValue)] }
+    set { values[Int(keyword.rawValue)] = newValue }
   }
 }

@@ -116,9 +116,8 @@ struct Code: Sendable {
   var names: [Name] = []
   var dependencies: [Dependency] = []
   var text: [UInt8] = []
-  /// The documents that the code came from, and their ids.
-  var documents: [JSONDocument] = []
-  var ids: [String] = []
+  /// The documents that the code came from.
+  var documents: [SchemaDocument] = []
 
   mutating func name(_ bytes: [UInt8]) -> Name {
     let start = text.count

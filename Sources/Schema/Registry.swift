@@ -6,29 +6,49 @@ struct Location: Hashable {
   var node: JSONNode
 }
 
+/// A subschema that has a name, and what references inside of it are resolved against.
+struct Resource {
+  var location: Location
+  var base: String
+}
+
+/// A document of the registry.
+struct SchemaDocument {
+  var document: JSONDocument
+  /// What it was taken in under.
+  var id: String
+  /// Its id without a fragment, and that of its top.
+  fileprivate var name: String
+  fileprivate var base: String
+  /// Whether the ids below its top are still to be looked for; most references need none of them.
+  fileprivate var isUnindexed: Bool
+}
+
 /// The schema documents at hand and the names of what is in them.
 struct Registry {
-  private(set) var documents: [JSONDocument] = []
-  private(set) var ids: [String] = []
-  private var resources: [String: (Location, base: String)] = [:]
+  private(set) var documents: [SchemaDocument] = []
+  /// What has an id below the top of its document.
+  private var inner: [String: Resource] = [:]
   private var anchors: [String: Location] = [:]
-  /// Documents whose inner ids have not been looked at; most references need none of them.
-  private var unindexed: [(Location, base: String)] = []
   private let load: SchemaCompiler.Load
 
   init(load: @escaping SchemaCompiler.Load) { self.load = load }
 
   /// Takes a document in under an absolute id.
-  mutating func add(_ document: JSONDocument, id: String) -> (Location, base: String) {
-    let root = Location(document: documents.count, node: document.root)
-    documents.append(document)
-    ids.append(id)
+  mutating func add(_ document: JSONDocument, id: String) -> Resource {
     let name = URIReference(id).withoutFragment
-    let base = base(of: root.node, in: document, outer: name)
-    resources[name] = (root, base)
-    if base != name { resources[base] = (root, base) }
-    if Self.mayHaveInnerIDs(document) { unindexed.append((root, name)) }
-    return (root, base)
+    let base = base(of: document.root, in: document, outer: name)
+    documents.append(
+      SchemaDocument(
+        document: document, id: id, name: name, base: base,
+        isUnindexed: Self.mayHaveInnerIDs(document)))
+    return top(of: documents.count - 1)
+  }
+
+  private func top(of index: Int) -> Resource {
+    Resource(
+      location: Location(document: index, node: documents[index].document.root),
+      base: documents[index].base)
   }
 
   /// Whether something below the top of a document may have an id: most have none, and walking
@@ -49,13 +69,15 @@ struct Registry {
 
   /// Notes the ids inside the documents that came in since it was called last.
   private mutating func indexIDs() {
-    for (root, base) in unindexed { indexIDs(root, base: base) }
-    unindexed = []
+    for index in documents.indices where documents[index].isUnindexed {
+      documents[index].isUnindexed = false
+      indexIDs(index)
+    }
   }
 
-  private mutating func indexIDs(_ root: Location, base: String) {
-    var pending = [(root.node, base)]
-    let document = documents[root.document]
+  private mutating func indexIDs(_ index: Int) {
+    let document = documents[index].document
+    var pending = [(document.root, documents[index].name)]
     while let (node, outer) = pending.popLast() {
       guard document.kind(node) == .object else { continue }
       var base = outer
@@ -63,17 +85,17 @@ struct Registry {
         let id = document.member(node, "$id").flatMap({ document.string($0) })
       {
         let uri = URIReference(id).resolved(against: URIReference(outer))
-        let location = Location(document: root.document, node: node)
+        let location = Location(document: index, node: node)
         if let fragment = uri.fragment, !fragment.isEmpty {
           anchors[uri.withoutFragment + "#" + fragment] = location
         }
         if !id.hasPrefix("#") {
           base = uri.withoutFragment
-          resources[base] = (location, base)
+          inner[base] = Resource(location: location, base: base)
         }
       }
       document.forEachMember(node) { key, value in
-        guard let keyword = document.string(key).flatMap({ Keyword.byName[$0] }) else { return }
+        guard let keyword = Keyword(key, in: document) else { return }
         for child in Self.subschemas(of: keyword, value, in: document) {
           pending.append((child, base))
         }
@@ -104,23 +126,25 @@ struct Registry {
   }
 
   /// Finds what an absolute reference names, loading its document if need be; nil if nothing.
-  mutating func locate(
-    _ uri: URIReference
-  ) throws(SchemaError) -> (Location, base: String)? {
+  mutating func locate(_ uri: URIReference) throws(SchemaError) -> Resource? {
     let name = uri.withoutFragment
-    if resources[name] == nil { indexIDs() }
-    if resources[name] == nil {
-      guard let document = try document(name) else { return nil }
-      _ = add(document, id: name)
-    }
-    guard let (resource, base) = resources[name] else { return nil }
+    guard let resource = try resource(name) else { return nil }
     let fragment = uri.decodedFragment
-    if fragment.isEmpty { return (resource, base) }
+    if fragment.isEmpty { return resource }
     if !fragment.hasPrefix("/") {
       indexIDs()
-      return anchors[name + "#" + fragment].map { ($0, base) }
+      return anchors[name + "#" + fragment].map { Resource(location: $0, base: resource.base) }
     }
-    return follow(fragment, from: resource, base: base)
+    return follow(fragment, from: resource)
+  }
+
+  /// What has a name: a document, something inside of one, or a document that is loaded now.
+  private mutating func resource(_ name: String) throws(SchemaError) -> Resource? {
+    let known = documents.firstIndex { $0.name == name || $0.base == name }
+    if let known { return top(of: known) }
+    indexIDs()
+    if let found = inner[name] { return found }
+    return try document(name).map { add($0, id: name) }
   }
 
   private func document(_ id: String) throws(SchemaError) -> JSONDocument? {
@@ -132,13 +156,11 @@ struct Registry {
     }
   }
 
-  private func follow(
-    _ pointer: String, from start: Location, base: String
-  ) -> (Location, base: String)? {
-    let document = documents[start.document]
-    var node = start.node
-    var base = base
+  private func follow(_ pointer: String, from start: Resource) -> Resource? {
+    let document = documents[start.location.document].document
+    var found = start
     for step in JSONDocument.steps(of: pointer) {
+      let node = found.location.node
       var next: JSONNode?
       if document.kind(node) == .array, let wanted = Int(step), String(wanted) == step {
         var index = 0
@@ -150,9 +172,9 @@ struct Registry {
         next = document.member(node, step)
       }
       guard let next else { return nil }
-      node = next
-      base = self.base(of: node, in: document, outer: base)
+      found.location.node = next
+      found.base = base(of: next, in: document, outer: found.base)
     }
-    return (Location(document: start.document, node: node), base)
+    return found
   }
 }

@@ -95,7 +95,9 @@ struct RoundTripTests {
     case .null: writer.null()
     case .bool: writer.bool(document.bool(node) ?? false)
     case .number: writer.int(document.int64(node) ?? 0)
-    case .string: writer.string(bytes: document.stringBytes(node) ?? [])
+    case .string:
+      let content = document.stringBytes(node) ?? []
+      writer.string(bytes: content.span)
     case .array:
       writer.beginArray()
       document.forEachElement(node) { rewrite(document, $0, &writer) }

@@ -18,7 +18,7 @@ struct WriterTests {
     writer.key("c")
     writer.raw(Array("[1, 2]".utf8))
     writer.key("d")
-    writer.string(bytes: Array("x".utf8))
+    writer.string(bytes: Array("x".utf8).span)
     writer.endObject()
     #expect(
       writer.text == #"{"a":[1,18446744073709551615,{},null],"b":true,"c":[1, 2],"d":"x"}"#)

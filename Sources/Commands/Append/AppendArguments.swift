@@ -7,9 +7,15 @@ struct AppendArguments: Sendable {
   private(set) var type: String?
   /// The `key=value` words.
   private(set) var fields: [String] = []
-  private var values: [(option: AppendOption, value: String)] = []
+  private var values: [Given] = []
   private(set) var labels: [String] = []
   private var flags: [AppendOption] = []
+
+  private struct Given {
+    var option: AppendOption
+    var value: String
+  }
+
   /// Help is wanted: ArgumentParser prints it.
   private(set) var isHelpWanted = false
 
@@ -82,7 +88,7 @@ struct AppendArguments: Sendable {
       labels.append(value)
     } else {
       guard self.value(option) == nil else { throw Self.usage("--\(name) is given twice") }
-      values.append((option, value))
+      values.append(Given(option: option, value: value))
     }
   }
 

@@ -4,8 +4,13 @@ internal import JSON
 indirect enum FieldValue {
   /// JSON as it is.
   case raw([UInt8])
-  case object([(key: String, value: FieldValue)])
+  case object([Member])
   case array([FieldValue])
+
+  struct Member {
+    var key: String
+    var value: FieldValue
+  }
 
   func write(to writer: inout JSONWriter) {
     switch self {
@@ -57,8 +62,12 @@ indirect enum FieldValue {
 
   private static func store(
     _ value: FieldValue, _ key: String, _ place: Int?,
-    _ members: inout [(key: String, value: FieldValue)]
+    _ members: inout [Member]
   ) {
-    if let place { members[place].value = value } else { members.append((key, value)) }
+    if let place {
+      members[place].value = value
+    } else {
+      members.append(Member(key: key, value: value))
+    }
   }
 }

@@ -68,7 +68,7 @@ struct GitDrafts {
     if !summary.isEmpty { writer.member("summary", summary) }
     Self.scope(commit, &writer)
     writer.key("diff_text")
-    writer.string(bytes: commit.diff)
+    writer.string(bytes: commit.diff.span)
     writer.endObject()
   }
 

@@ -101,7 +101,7 @@ extension [UInt8] {
       append(0x22)
     } else {
       var writer = JSONWriter()
-      writer.string(bytes: envelope.text(range))
+      writer.string(bytes: envelope.text(range).span)
       append(contentsOf: writer.bytes)
     }
   }

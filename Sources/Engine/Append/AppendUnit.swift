@@ -220,7 +220,10 @@ package struct AppendUnit: WriteUnit {
   }
 
   var nextPosition: Position { head.position.next }
-  var now: Timestamp { max(clock.now(), head.recordedAt) }
+  var now: Timestamp {
+    let now = clock.now()
+    return now < head.recordedAt ? head.recordedAt : now
+  }
 }
 
 extension EntityState {

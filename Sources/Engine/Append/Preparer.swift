@@ -66,7 +66,9 @@ package struct Preparer: Sendable {
     }
     var payload = draft.payload
     try check(payload, definition)
-    if definition.type == .schema_registered { catalog.offer(try UserType(registeredBy: payload)) }
+    if case .schema_registered = definition.type {
+      catalog.offer(try UserType(registeredBy: payload))
+    }
     let stream = try streamName(definition, payload, draft)
     let content = contentDigest(definition.name, stream, bytes)
     let keys = payloadKeys(definition, payload)
@@ -170,7 +172,7 @@ package struct Preparer: Sendable {
     _ draft: Draft, _ definition: EventDefinition
   ) throws(LogError) {
     guard let reversed = draft.reverses else { return }
-    guard definition.type == .event_reversed else {
+    guard case .event_reversed = definition.type else {
       throw LogError(
         .badInput, "\(definition.name) undoes no event, so it can't have reverses",
         pointer: "/reverses", hint: "`uetlog compensate --event \(reversed)` undoes that event")

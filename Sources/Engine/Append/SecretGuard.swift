@@ -44,7 +44,7 @@ package final class SecretGuard: Sendable {
     _ draft: Draft, _ definition: EventDefinition, _ stream: Name, _ bytes: ArraySlice<UInt8>
   ) throws(LogError) -> Masked? {
     let mode = mode(of: draft, definition)
-    guard mode != .off else { return nil }
+    if case .off = mode { return nil }
     guard let masker = masker(for: draft, bytes) else { return nil }
     try checkTexts(of: draft, masker.scanner)
     guard hasSecret(draft.payload, bytes, masker.scanner) else { return nil }
@@ -187,7 +187,7 @@ extension SecretGuard {
       else { return }
       let range = document.range(text.node)
       out += bytes[end..<range.lowerBound]
-      JSONWriter.appendQuoted(masked, to: &out)
+      JSONWriter.appendQuoted(masked.span, to: &out)
       end = range.upperBound
     }
     if let refusal { throw refusal }

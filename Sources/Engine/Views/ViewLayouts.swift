@@ -13,8 +13,10 @@ package struct ViewLayouts: Hashable, Sendable {
   /// What this program writes.
   package static var current: ViewLayouts {
     var bytes: [UInt8] = []
-    for category in Category.allCases {
-      if let layout = category.layout { bytes += [category.rawValue, layout] }
+    var number: UInt8 = 0
+    while let category = Category(rawValue: number) {
+      if let layout = category.layout { bytes += [number, layout] }
+      number += 1
     }
     return ViewLayouts(encoded: bytes)
   }

@@ -7,7 +7,12 @@ package enum ShippedSchemas {
   private static let folders = ["", "uet/", "uet-extra/", "uetlog/"]
 
   /// What has been parsed, by place among the files: several readers look at the same few.
-  private static let parsed = Mutex<[(index: Int, document: JSONDocument)]>([])
+  private static let parsed = Mutex<[Parsed]>([])
+
+  private struct Parsed {
+    var index: Int
+    var document: JSONDocument
+  }
 
   /// The bytes behind a reference's id, such as `schema/patch_artifact.v1.json`.
   package static func bytes(id: String) -> [UInt8]? {
@@ -23,7 +28,7 @@ package enum ShippedSchemas {
   static func document(at index: Int) throws(JSONError) -> JSONDocument {
     if let known = parsed.withLock({ $0.first { $0.index == index } }) { return known.document }
     let document = try JSONDocument(parsing: SchemaFiles.bytes(at: index))
-    parsed.withLock { $0.append((index, document)) }
+    parsed.withLock { $0.append(Parsed(index: index, document: document)) }
     return document
   }
 

@@ -47,19 +47,20 @@ package enum Category: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// The prefixes as bytes, in the order of the raw values.
-  private static let prefixes = allCases.map { Array($0.prefix.utf8) }
-
   /// The category of a name; `none` for streams without state (`cost-…`, `note-…`, `log`, a
   /// user's own).
   package init(of name: Name) {
     let end = name.bytes.firstIndex(of: 0x2D) ?? name.bytes.count
     let prefix = name.bytes[..<end]
-    let index = Category.prefixes.firstIndex { $0.count == end && prefix.elementsEqual($0) }
-    guard let index, end > 0 else {
-      self = .none
-      return
+    var number = Category.run.rawValue
+    while let category = Category(rawValue: number) {
+      let text = category.prefix.utf8
+      if text.count == end, text.elementsEqual(prefix) {
+        self = category
+        return
+      }
+      number += 1
     }
-    self = Category.allCases[index]
+    self = .none
   }
 }

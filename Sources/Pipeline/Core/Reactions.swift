@@ -15,7 +15,7 @@ extension Reaction {
     json.key("review_id")
     json.string(derivedID(event.eventID, subject))
     json.key("subject")
-    json.string(bytes: subject.bytes)
+    json.string(bytes: subject.bytes.span)
     json.key("summary")
     json.string(summary.cut(toScalars: 1024))
     json.key("error_events")
