@@ -26,7 +26,7 @@ struct Uetlog: ParsableCommand {
       CommandGroup(
         name: "Operating",
         subcommands: [
-          Scan.self, Schema.self, Backup.self, Restore.self, Compact.self, Doctor.self,
+          Scan.self, Redact.self, Schema.self, Backup.self, Restore.self, Compact.self, Doctor.self,
           Config.self,
         ]),
     ])

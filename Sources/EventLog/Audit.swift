@@ -27,7 +27,10 @@ package struct StoredRecord: ~Escapable {
 package enum StoredPayload: Hashable, Sendable {
   /// Salt and payload.
   case whole([UInt8], pieces: Int)
-  case redacted
+  /// Nothing.
+  case gone
+  /// The bytes that took the payload's place; its salt was taken away.
+  case redacted([UInt8], pieces: Int)
   /// The row ends too early, or pieces are missing: found and wanted payload bytes.
   case incomplete(found: Int, wanted: Int, pieces: Int)
 }
@@ -58,11 +61,13 @@ extension ReadTables {
   ) throws(LogError) -> StoredPayload {
     let rest = record.bytes.extracting(envelope.bytes.byteCount...)
     let wanted = envelope.payloadByteCount
-    guard !rest.isEmpty else { return .redacted }
+    guard !rest.isEmpty else { return .gone }
     guard rest.byteCount >= Salt.byteCount else {
       return .incomplete(found: 0, wanted: wanted, pieces: 0)
     }
+    let isRedacted = Reading.isRedacted(rest)
     guard rest.byteCount == Salt.byteCount, wanted > 0 else {
+      if isRedacted { return .redacted(rest.extracting(Salt.byteCount...).copied, pieces: 0) }
       let found = rest.byteCount - Salt.byteCount
       return found == wanted
         ? .whole(rest.copied, pieces: 0)
@@ -70,13 +75,15 @@ extension ReadTables {
     }
     var salted = rest.copied
     var pieces = 0
-    while salted.count - Salt.byteCount < wanted, pieces < Int(Pieces.countMax) {
+    let end = isRedacted ? Int.max : wanted
+    while salted.count - Salt.byteCount < end, pieces < Int(Pieces.countMax) {
       let key = Pieces.key(position: position.rawValue, piece: UInt64(pieces))
       guard let piece = try transaction.value(handles.chunks, key, doing: "reading a payload")
       else { break }
       salted += piece.copied
       pieces += 1
     }
+    if isRedacted { return .redacted(Array(salted.dropFirst(Salt.byteCount)), pieces: pieces) }
     let found = salted.count - Salt.byteCount
     return found == wanted
       ? .whole(salted, pieces: pieces)

@@ -30,13 +30,16 @@ enum Reading {
     guard let found else { return nil }
     guard let envelope = EnvelopeView(found) else { throw damaged(position) }
     let rest = found.extracting(envelope.bytes.byteCount...)
+    let isRedacted = isRedacted(rest)
     var payload: [UInt8]?
     if isInPieces(rest, envelope) {
-      payload = try pieces(of: position, envelope.payloadByteCount, transaction, tables)
+      payload = try pieces(
+        of: position, isRedacted ? nil : envelope.payloadByteCount, transaction, tables)
     } else if rest.byteCount >= Salt.byteCount {
       payload = rest.extracting(Salt.byteCount...).copied
     }
-    return Event(position: position, envelope: envelope.owned, payload: payload)
+    return Event(
+      position: position, envelope: envelope.owned, payload: payload, isRedacted: isRedacted)
   }
 
   static func scan(
@@ -62,37 +65,54 @@ enum Reading {
     guard let envelope = EnvelopeView(bytes) else { throw damaged(position) }
     let rest = bytes.extracting(envelope.bytes.byteCount...)
     guard rest.byteCount >= Salt.byteCount else {
-      return try body(position, RecordView(envelope: envelope, salted: nil))
+      return try body(position, RecordView(envelope: envelope, salted: nil, isRedacted: false))
     }
+    let isRedacted = isRedacted(rest)
     guard isInPieces(rest, envelope) else {
-      return try body(position, RecordView(envelope: envelope, salted: rest))
+      return try body(
+        position, RecordView(envelope: envelope, salted: rest, isRedacted: isRedacted))
     }
     let salted =
       rest.copied
-      + (try pieces(of: position, envelope.payloadByteCount, transaction, tables))
-    return try body(position, RecordView(envelope: envelope, salted: salted.rawSpan))
+      + (try pieces(
+        of: position, isRedacted ? nil : envelope.payloadByteCount, transaction, tables))
+    return try body(
+      position, RecordView(envelope: envelope, salted: salted.rawSpan, isRedacted: isRedacted))
+  }
+
+  /// Whether what stands behind an envelope has no salt: other bytes took the payload's place.
+  static func isRedacted(_ rest: RawSpan) -> Bool {
+    guard rest.byteCount >= Salt.byteCount else { return false }
+    for index in 0..<Salt.byteCount
+    where unsafe rest.unsafeLoad(fromByteOffset: index, as: UInt8.self) != 0 {
+      return false
+    }
+    return true
   }
 
   private static func isInPieces(_ rest: RawSpan, _ envelope: borrowing EnvelopeView) -> Bool {
     rest.byteCount == Salt.byteCount && envelope.payloadByteCount > 0
   }
 
+  /// - Parameter wanted: how many bytes there should be; nil for a redacted payload, which is as
+  ///   long as its pieces.
   private static func pieces(
-    of position: Position, _ byteCount: Int,
+    of position: Position, _ wanted: Int?,
     _ transaction: borrowing some Transaction & ~Copyable & ~Escapable, _ tables: TableHandles
   ) throws(LogError) -> [UInt8] {
     var payload: [UInt8] = []
     // The length comes from the file: believe it only as far as there are pieces.
-    payload.reserveCapacity(min(byteCount, 1 << 20))
+    payload.reserveCapacity(min(wanted ?? 0, 1 << 20))
+    let end = wanted ?? Int.max
     var piece: UInt64 = 0
-    while payload.count < byteCount, piece < Pieces.countMax {
+    while payload.count < end, piece < Pieces.countMax {
       let key = Pieces.key(position: position.rawValue, piece: piece)
       guard let bytes = try transaction.value(tables.chunks, key, doing: "reading a payload")
       else { break }
       unsafe bytes.withUnsafeBytes { unsafe payload.append(contentsOf: $0) }
       piece += 1
     }
-    guard payload.count == byteCount else { throw damaged(position) }
+    guard payload.count == wanted ?? payload.count else { throw damaged(position) }
     return payload
   }
 

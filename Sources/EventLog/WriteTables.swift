@@ -28,11 +28,42 @@ extension WriteTables: LogWriter {
         handles.log, key: position.rawValue, value: record.bytes.rawSpan.extracting(..<front),
         append: true)
     } catch { throw LogError(error, doing: "storing an event") }
-    if !isInline { try putPieces(Array(record.payload), position) }
+    if !isInline { try putPieces(Array(record.payload), position, append: true) }
+  }
+
+  package mutating func redactPayload(
+    at position: Position, _ payload: [UInt8]
+  ) throws(LogError) {
+    var row = try envelope(at: position) + Salt.taken
+    try removePieces(of: position)
+    let isInline = row.count + payload.count <= Pieces.inlineByteCountMax
+    if isInline { row += payload }
+    try change("redacting a payload") { (tables) throws(LMDBError) in
+      try tables.transaction.put(tables.handles.log, key: position.rawValue, value: row)
+    }
+    if !isInline { try putPieces(payload, position, append: false) }
+  }
+
+  private borrowing func envelope(at position: Position) throws(LogError) -> [UInt8] {
+    let found = try transaction.value(
+      handles.log, position.rawValue, doing: "reading position \(position)")
+    guard let found, let envelope = EnvelopeView(found) else { throw Reading.damaged(position) }
+    return envelope.bytes.copied
+  }
+
+  private mutating func removePieces(of position: Position) throws(LogError) {
+    for piece in 0..<Pieces.countMax {
+      let key = Pieces.key(position: position.rawValue, piece: piece)
+      var wasThere = false
+      try change("removing a payload") { (tables) throws(LMDBError) in
+        wasThere = try tables.transaction.delete(tables.handles.chunks, key: key)
+      }
+      guard wasThere else { return }
+    }
   }
 
   private mutating func putPieces(
-    _ payload: [UInt8], _ position: Position
+    _ payload: [UInt8], _ position: Position, append: Bool
   ) throws(LogError) {
     var start = 0
     var piece: UInt64 = 0
@@ -42,7 +73,7 @@ extension WriteTables: LogWriter {
       try change("storing a payload") { (tables) throws(LMDBError) in
         try tables.transaction.put(
           tables.handles.chunks, key: key, value: payload.rawSpan.extracting(start..<end),
-          append: true)
+          append: append)
       }
       start = end
       piece += 1

@@ -99,6 +99,8 @@ package struct Salt: Hashable, Sendable {
   package let low: UInt64
 
   package static let byteCount = 16
+  /// What stands in the place of a salt that was taken away: no salt is zero.
+  package static let taken = [UInt8](repeating: 0, count: byteCount)
 
   package init(high: UInt64, low: UInt64) {
     self.high = high
@@ -110,12 +112,18 @@ package struct Salt: Hashable, Sendable {
 package struct Event: Hashable, Sendable {
   package var position: Position
   package var envelope: Envelope
-  /// The payload's JSON tokens as received; nil when it was redacted.
+  /// The payload's JSON tokens as received; nil when it is gone.
   package var payload: [UInt8]?
+  /// Whether secrets were taken out of the payload after it was stored: its envelope is committed
+  /// to another one then.
+  package var isRedacted: Bool
 
-  package init(position: Position, envelope: Envelope, payload: [UInt8]?) {
+  package init(
+    position: Position, envelope: Envelope, payload: [UInt8]?, isRedacted: Bool = false
+  ) {
     self.position = position
     self.envelope = envelope
     self.payload = payload
+    self.isRedacted = isRedacted
   }
 }

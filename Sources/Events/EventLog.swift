@@ -30,7 +30,7 @@ package protocol LogReader: ~Copyable, ~Escapable {
   /// The event at a position.
   borrowing func event(at position: Position) throws(LogError) -> Event?
   /// Visits stored records in order of position until `body` returns false: the envelope, the
-  /// salt and payload bytes (nil when redacted).
+  /// salt and payload bytes (nil when the payload is gone).
   borrowing func scan(
     from first: Position, _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
   ) throws(LogError)
@@ -70,6 +70,8 @@ package protocol LogWriter: LogReader, ~Copyable, ~Escapable {
   borrowing func transactionID() -> UInt64
   /// Stores a record at the position after the last one.
   mutating func append(_ record: EncodedRecord, at position: Position) throws(LogError)
+  /// Puts other bytes in the place of a stored payload and takes its salt away; the envelope stays.
+  mutating func redactPayload(at position: Position, _ payload: [UInt8]) throws(LogError)
   mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError)
   mutating func set(_ number: EntityNumber, of name: Name) throws(LogError)
   mutating func set(_ row: StateRow, _ number: EntityNumber) throws(LogError)
@@ -126,16 +128,19 @@ package struct EncodedRecord: Sendable {
 /// A stored record, borrowed from the log.
 package struct RecordView: ~Escapable {
   package let envelope: EnvelopeView
-  /// The salt (16 bytes) and payload; nil when the payload was redacted.
+  /// The salt (16 bytes) and payload; nil when the payload is gone.
   package let salted: RawSpan?
+  /// Whether the payload is one without the secrets of the one committed to: then its salt is none.
+  package let isRedacted: Bool
 
   @_lifetime(copy envelope, copy salted)
-  package init(envelope: EnvelopeView, salted: RawSpan?) {
+  package init(envelope: EnvelopeView, salted: RawSpan?, isRedacted: Bool) {
     self.envelope = envelope
     self.salted = salted
+    self.isRedacted = isRedacted
   }
 
-  /// The payload's bytes in place; nil when it was redacted.
+  /// The payload's bytes in place; nil when it is gone.
   package var payloadBytes: RawSpan? {
     @_lifetime(copy self)
     get {
@@ -144,7 +149,7 @@ package struct RecordView: ~Escapable {
     }
   }
 
-  /// The payload's bytes; nil when it was redacted.
+  /// The payload's bytes; nil when it is gone.
   package var payload: [UInt8]? { payloadBytes?.copied }
 }
 

@@ -8,6 +8,7 @@ package struct MemoryTables: LogWriter, Sendable {
     var envelope: [UInt8]
     /// Salt and payload.
     var salted: [UInt8]?
+    var isRedacted = false
   }
 
   private var records: [Stored] = []
@@ -36,7 +37,8 @@ package struct MemoryTables: LogWriter, Sendable {
     }
     return Event(
       position: position, envelope: envelope,
-      payload: stored.salted.map { Array($0.dropFirst(Salt.byteCount)) })
+      payload: stored.salted.map { Array($0.dropFirst(Salt.byteCount)) },
+      isRedacted: stored.isRedacted)
   }
 
   private func stored(at position: Position) -> Stored? {
@@ -54,9 +56,11 @@ package struct MemoryTables: LogWriter, Sendable {
       }
       let goesOn: Bool
       if let salted = stored.salted {
-        goesOn = try body(position, RecordView(envelope: envelope, salted: salted.rawSpan))
+        goesOn = try body(
+          position,
+          RecordView(envelope: envelope, salted: salted.rawSpan, isRedacted: stored.isRedacted))
       } else {
-        goesOn = try body(position, RecordView(envelope: envelope, salted: nil))
+        goesOn = try body(position, RecordView(envelope: envelope, salted: nil, isRedacted: false))
       }
       guard goesOn else { return }
       position = position.next
@@ -91,6 +95,17 @@ package struct MemoryTables: LogWriter, Sendable {
     }
     let salted = Array(record.bytes[record.envelopeByteCount...])
     records.append(Stored(envelope: record.envelope.copied, salted: salted))
+  }
+
+  package mutating func redactPayload(
+    at position: Position, _ payload: [UInt8]
+  ) throws(LogError) {
+    guard var stored = stored(at: position) else {
+      throw LogError(.system, "there is no record at position \(position)")
+    }
+    stored.salted = Salt.taken + payload
+    stored.isRedacted = true
+    records[Int(position.rawValue) - 1] = stored
   }
 
   package mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError) {

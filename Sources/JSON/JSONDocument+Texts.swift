@@ -27,6 +27,27 @@ extension JSONDocument {
     }
   }
 
+  /// The document's tokens with other contents in some of its strings; nil when none are other.
+  ///
+  /// - Parameter body: is asked for each string, number and key, decoded; what it gives for a string
+  ///   that is a value takes its place.
+  package func replacingStrings(_ body: (JSONText, [UInt8]) -> [UInt8]?) -> [UInt8]? {
+    var out: [UInt8] = []
+    var end = 0
+    forEachText(of: root) { text in
+      guard let content = body(text, textBytes(text.node)), !text.isKey,
+        kind(text.node) == .string
+      else { return }
+      let range = range(text.node)
+      out += bytes[end..<range.lowerBound]
+      JSONWriter.appendQuoted(content.span, to: &out)
+      end = range.upperBound
+    }
+    guard end > 0 else { return nil }
+    out += bytes[end...]
+    return out
+  }
+
   /// The decoded string, or the number as it is written.
   package func textBytes(_ n: JSONNode) -> [UInt8] { stringBytes(n) ?? Array(bytes[range(n)]) }
 }

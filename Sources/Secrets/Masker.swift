@@ -33,6 +33,34 @@ package struct Masker: Sendable {
     self.key = SymmetricKey(data: key)
   }
 
+  /// The same with another scanner.
+  package func knowing(_ scanner: SecretScanner) -> Masker { Masker(scanner, key) }
+
+  private init(_ scanner: SecretScanner, _ key: SymmetricKey) {
+    self.scanner = scanner
+    self.key = key
+  }
+
+  /// The rule of what nobody but a person finds.
+  package static let manualRule = "manual"
+
+  /// What takes the place of a text that is a secret as a whole; nil when it is a marker already.
+  ///
+  /// - Parameter name: the member's, if the text is its value.
+  package func marker(
+    for text: [UInt8], memberName name: [UInt8]? = nil
+  ) -> (rule: String, bytes: [UInt8])? {
+    guard Marker.range(at: 0, in: text.span)?.upperBound != text.count else { return nil }
+    let findings = scanner.findings(in: text, memberName: name)
+    let rule = findings.first { $0.range == text.indices }?.rule ?? Self.manualRule
+    return (rule, Marker.text(rule: rule, tail: tail(text[...])))
+  }
+
+  /// Whether there is a marker in a text.
+  package static func hasMarker(_ text: [UInt8]) -> Bool {
+    text.indices.contains { text[$0] == 0x5B && Marker.range(at: $0, in: text.span) != nil }
+  }
+
   /// A text with markers in place of secrets; nil if there are none.
   ///
   /// For JSON the text is a string's decoded content: a secret may be written with escapes.

@@ -25,8 +25,10 @@ extension Log {
     /// The id of the event that this one cancels.
     public let reverses: String?
     public let labels: [String: String]
-    /// The JSON tokens as they came; nil when the payload was redacted.
+    /// The JSON tokens as they came; nil when the payload is gone.
     public let payload: String?
+    /// Whether secrets were taken out of the payload after it was stored.
+    public let isRedacted: Bool
   }
 
   /// What a successful append tells.
@@ -68,6 +70,7 @@ extension Log.Event {
     labels = Dictionary(
       envelope.labels.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     payload = event.payload.map { String(decoding: $0, as: UTF8.self) }
+    isRedacted = event.isRedacted
   }
 }
 

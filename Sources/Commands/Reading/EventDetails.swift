@@ -12,6 +12,7 @@ struct EventDetails {
     case list([String])
     case object([(String, String)])
     case masks(Masks)
+    case flag(Bool)
   }
 
   private let event: Event
@@ -48,6 +49,8 @@ struct EventDetails {
     }
     if !envelope.flags.isEmpty { fields.append(("flags", .list(envelope.flags.names))) }
     if envelope.masks.count > 0 { fields.append(("masked", .masks(envelope.masks))) }
+    // Length and commitment below are of what was stored first.
+    if event.isRedacted { fields.append(("redacted", .flag(true))) }
     if envelope.verdict != 0 { fields.append(("verdict", .number(UInt64(envelope.verdict)))) }
     fields.append(("schema_digest", .text(Self.hex(envelope.schemaDigest))))
     fields.append(("settings_digest", .text(Self.hex(envelope.settingsDigest))))
@@ -62,7 +65,7 @@ struct EventDetails {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
-  /// One JSON object; the payload's tokens are as stored, null when it was redacted.
+  /// One JSON object; the payload's tokens are as stored, null when it is gone.
   var json: [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
@@ -76,6 +79,7 @@ struct EventDetails {
         for word in words { writer.string(word) }
         writer.endArray()
       case .masks(let masks): Self.write(masks, to: &writer)
+      case .flag(let flag): writer.bool(flag)
       case .object(let members):
         writer.beginObject()
         for (key, value) in members {
@@ -122,7 +126,7 @@ struct EventDetails {
       style(.dim, name + String(repeating: " ", count: width - name.count)) + "  " + text(value)
     }
     lines.append(style(.dim, "payload"))
-    guard let payload = event.payload else { return lines + ["  redacted"] }
+    guard let payload = event.payload else { return lines + ["  gone"] }
     guard let document = try? JSONDocument(parsing: payload) else {
       return lines + ["  damaged: " + SafeText.escaped(payload)]
     }
@@ -133,6 +137,7 @@ struct EventDetails {
     switch value {
     case .text(let text): SafeText.escaped(text)
     case .number(let number): String(number)
+    case .flag(let flag): flag ? "yes: secrets were taken out after it was stored" : "no"
     case .list(let words): words.joined(separator: ", ")
     case .masks(let masks):
       masks.notes.map { SafeText.escaped($0.rule + " at " + $0.pointer) }.joined(separator: ", ")

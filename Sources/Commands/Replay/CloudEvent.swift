@@ -29,6 +29,10 @@ struct CloudEvent: RecordRenderer {
       writer.key(attribute)
       writer.raw(value)
     }
+    if record.isRedacted {
+      writer.key("redacted")
+      writer.bool(true)
+    }
     if let payload = record.payload {
       writer.key("data")
       writer.raw(payload)

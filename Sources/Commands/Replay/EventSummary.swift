@@ -9,8 +9,9 @@ enum EventSummary {
   private static let moneySuffix = "_micro_usd"
 
   static func text(_ event: Event) -> String {
+    let note = event.isRedacted ? ["(redacted)"] : []
     guard let payload = event.payload.flatMap({ Payload($0) }) else {
-      return event.payload == nil ? "(payload redacted)" : ""
+      return event.payload == nil ? "(payload gone)" : ""
     }
     var money: [String] = []
     var others: [String] = []
@@ -30,7 +31,7 @@ enum EventSummary {
       let part = "\(SafeText.escaped(name))=\(text)"
       if name.hasSuffix(moneySuffix) { money.append(part) } else { others.append(part) }
     }
-    return (money + others).prefix(fieldCountMax).joined(separator: " ")
+    return (note + (money + others).prefix(fieldCountMax)).joined(separator: " ")
   }
 
   private static func shortened(_ text: String) -> String {

@@ -29,12 +29,10 @@ struct JSONLine: RecordRenderer {
       out.put("\":")
       field.render(envelope, to: &out)
     }
+    // What follows is not what the leaf is committed to.
+    if record.isRedacted { out.put(",\"redacted\":true") }
     out.put(",\"payload\":")
-    if let salted = record.salted, salted.byteCount >= Salt.byteCount {
-      out.put(salted.extracting(Salt.byteCount...))
-    } else {
-      out.put("null")
-    }
+    if let payload = record.payloadBytes { out.put(payload) } else { out.put("null") }
     out.put("}\n")
   }
 

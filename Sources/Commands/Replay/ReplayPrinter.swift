@@ -68,12 +68,14 @@ extension Event {
   fileprivate func render(_ renderer: some RecordRenderer, to out: inout [UInt8]) {
     guard let bytes = envelope.encoded(), let view = EnvelopeView(bytes.rawSpan) else { return }
     guard let payload else {
-      renderer.render(RecordView(envelope: view, salted: nil), at: position, to: &out)
+      renderer.render(RecordView(envelope: view, salted: nil, isRedacted: false), at: position, to: &out)
       return
     }
     // The salt is not shown: any will do.
     let salted = [UInt8](repeating: 0, count: Salt.byteCount) + payload
-    renderer.render(RecordView(envelope: view, salted: salted.rawSpan), at: position, to: &out)
+    renderer.render(
+      RecordView(envelope: view, salted: salted.rawSpan, isRedacted: isRedacted), at: position,
+      to: &out)
   }
 }
 

@@ -39,7 +39,7 @@ struct Scan: LogCommand {
     guard files.isEmpty || common.log == nil && from == nil else {
       throw LogError(.usage, "files exclude --log and --from")
     }
-    let scanner = SecretScanner(literals: try literals())
+    let scanner = SecretScanner(literals: try SecretLiteral.named(secretEnv))
     var report = ScanReport(console)
     if files.isEmpty {
       try scanLog(scanner, console, &report)
@@ -65,25 +65,6 @@ struct Scan: LogCommand {
       progress.update(event.position.rawValue, of: total)
       return console.output.failure == nil
     }
-  }
-
-  private func literals() throws(LogError) -> [SecretLiteral] {
-    var literals: [SecretLiteral] = []
-    for name in secretEnv {
-      guard let value = unsafe getenv(name) else {
-        throw LogError(.usage, "--secret-env: there is no variable \(name)")
-      }
-      // As they are: a value that is not UTF-8 is looked for too.
-      let bytes = unsafe UnsafeBufferPointer(start: value, count: strlen(value))
-        .map { UInt8(bitPattern: $0) }
-      guard let literal = SecretLiteral(name: name, value: bytes) else {
-        throw LogError(
-          .usage, "--secret-env: the value of \(name) is too short or too plain to look for",
-          expected: "\(SecretLiteral.byteCountMin) bytes or more, three of them different")
-      }
-      literals.append(literal)
-    }
-    return literals
   }
 
   private func scan(

@@ -37,13 +37,14 @@ extension AppendUnit {
       hint: "`uetlog show \(entry.position)` shows it; take a new id for a new event")
   }
 
-  /// Whether a draft is what is stored of an event whose secrets were masked, as exports have it.
+  /// Whether a draft is what is stored of an event whose secrets were masked, by the append or
+  /// later, as exports have it.
   private func isMasked(
     _ draft: PreparedDraft, _ entry: DedupeEntry,
     in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Bool {
     guard let event = try tables.event(at: entry.position), let payload = event.payload,
-      event.envelope.flags.contains(.masked)
+      event.isRedacted || event.envelope.flags.contains(.masked)
     else { return false }
     return preparer.contents(of: event.envelope, payload).contains(draft.content)
   }

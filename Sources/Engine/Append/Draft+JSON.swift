@@ -35,7 +35,7 @@ extension Draft {
 /// The fields of a draft, in the order that errors list them in.
 private enum DraftField: CaseIterable {
   case type, payload, event_id, key, labels, run_id, stream, ts, source, severity, correlation_id
-  case causation_id, reverses, expect
+  case causation_id, reverses, expect, redacted
 
   /// The field's name, without making a string.
   var text: StaticString {
@@ -54,6 +54,7 @@ private enum DraftField: CaseIterable {
     case .causation_id: "causation_id"
     case .reverses: "reverses"
     case .expect: "expect"
+    case .redacted: "redacted"
     }
   }
 
@@ -154,6 +155,12 @@ private struct DraftReader {
           pointer: "/expect")
       }
       draft.expect = UInt64(revision)
+    case .redacted:
+      guard let isRedacted = document.bool(value) else {
+        throw LogError(.badInput, "redacted is true or false", pointer: "/redacted")
+      }
+      // An export of an event whose secrets were taken out: it holds markers.
+      if isRedacted { draft.flags.formUnion(.masked) }
     case .labels:
       let own = try labels(value)
       // The line's own word counts.

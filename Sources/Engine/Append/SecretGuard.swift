@@ -75,6 +75,12 @@ package final class SecretGuard: Sendable {
 
   var masker: Masker { made.withLock { masker(&$0) } }
 
+  /// A masker that also knows other values, with the same markers.
+  func masker(_ literals: [SecretLiteral]) -> Masker {
+    literals.isEmpty
+      ? masker : masker.knowing(SecretScanner(literals: policy.literals + literals))
+  }
+
   /// Nil when nothing of a draft needs a closer look.
   private func masker(for draft: Draft, _ bytes: ArraySlice<UInt8>) -> Masker? {
     made.withLock { made in
@@ -168,31 +174,21 @@ extension SecretGuard {
 
   private static func mask(_ bytes: [UInt8], _ masker: Masker) throws(LogError) -> Masked {
     let document = try document(bytes)
-    var out: [UInt8] = []
-    var end = 0
     var notes: [MaskNote] = []
     var refusal: LogError?
-    document.forEachText(of: document.root) { text in
-      let content = document.textBytes(text.node)
+    let out = document.replacingStrings { text, content in
       let name = text.name.flatMap { document.stringBytes($0) }
       guard !text.isKey, document.kind(text.node) == .string else {
         if let finding = masker.scanner.findings(in: content, memberName: name).first {
           refusal = refusal ?? unmaskable(finding.rule, pointer(to: text, in: document))
         }
-        return
+        return nil
       }
-      guard
-        let masked = masker.mask(
-          content, memberName: name, pointer: document.pointer(to: text.node), notes: &notes)
-      else { return }
-      let range = document.range(text.node)
-      out += bytes[end..<range.lowerBound]
-      JSONWriter.appendQuoted(masked.span, to: &out)
-      end = range.upperBound
+      return masker.mask(
+        content, memberName: name, pointer: document.pointer(to: text.node), notes: &notes)
     }
     if let refusal { throw refusal }
-    out += bytes[end...]
-    guard let payload = Payload(out) else {
+    guard let out, let payload = Payload(out) else {
       throw LogError(.system, "a payload is no JSON after masking")
     }
     return Masked(payload: payload, bytes: out, masks: Masks(notes))
@@ -220,7 +216,7 @@ extension SecretGuard {
   }
 
   /// Where a text is, by names that are no secrets themselves.
-  private static func pointer(to text: JSONText, in document: JSONDocument) -> String {
+  static func pointer(to text: JSONText, in document: JSONDocument) -> String {
     text.isKey ? document.parentPointer(of: text.node) : document.pointer(to: text.node)
   }
 
@@ -251,14 +247,19 @@ extension Masks {
     self.init()
     count = UInt16(clamping: notes.count)
     self.notes = notes.prefix(Self.noteCountMax).map { note in
-      var pointer = note.pointer
-      while pointer.utf8.count > Self.pointerByteCountMax {
-        pointer = pointer.lastIndex(of: "/").map { String(pointer[..<$0]) } ?? ""
-      }
-      return Note(
-        rule: note.rule, pointer: pointer, start: UInt32(clamping: note.range.lowerBound),
+      Note(
+        rule: note.rule, pointer: Self.shortened(note.pointer), start: UInt32(clamping: note.range.lowerBound),
         byteCount: UInt8(clamping: note.range.count), length: note.length.index)
     }
+  }
+
+  /// A pointer that is short enough to be kept: of what the place is in, if need be.
+  static func shortened(_ pointer: String) -> String {
+    var pointer = pointer
+    while pointer.utf8.count > pointerByteCountMax {
+      pointer = pointer.lastIndex(of: "/").map { String(pointer[..<$0]) } ?? ""
+    }
+    return pointer
   }
 }
 

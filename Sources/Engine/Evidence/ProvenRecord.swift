@@ -8,7 +8,7 @@ package struct ProvenRecord: Hashable, Sendable {
   package let position: Position
   /// What the leaf is the hash of.
   package let envelope: [UInt8]
-  /// Salt and payload, of which the envelope has the commitment; nil when it was redacted.
+  /// Salt and payload, of which the envelope has the commitment; nil when they were redacted.
   package let salted: [UInt8]?
   package let proof: InclusionProof
 }
@@ -43,7 +43,7 @@ private struct ProveRecords: ReadUnit {
     try tables.scan(from: position) { (found, record) in
       if found == position {
         envelope = record.envelope.bytes.copied
-        salted = record.salted?.copied
+        salted = record.isRedacted ? nil : record.salted?.copied
       }
       return false
     }

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Events
 internal import Pipeline
+internal import Secrets
 
 /// A stored event with its definition found and its payload parsed.
 struct ResolvedEvent {
@@ -19,11 +20,17 @@ struct ResolvedEvent {
     guard definition.type == .event_reversed else { return nil }
     return payload.text("target").flatMap { ULID($0) }
   }
+
+  /// Whether secrets were taken out of a patch's diff after it was stored.
+  var hasRedactedDiff: Bool {
+    definition.type == .patch_created && event.isRedacted
+      && Masker.hasMarker(Array((payload.text(["artifact", "diff_text"]) ?? "").utf8))
+  }
 }
 
 extension Catalog {
   /// Finds out what a stored event concerns; nil for a type that nobody knows any more and for a
-  /// redacted payload: such events are kept and change nothing.
+  /// payload that is gone: such events are kept and change nothing.
   func resolve(_ event: Event) throws(LogError) -> ResolvedEvent? {
     guard let definition = try definition(event.envelope.type),
       let payload = event.payload.flatMap({ Payload($0) })

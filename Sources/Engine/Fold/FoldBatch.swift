@@ -32,7 +32,7 @@ struct FoldEvent: Sendable {
   /// Nil for a user's own type.
   var type: EventType?
   /// Where the payload is in the batch's `payloads`, or an empty range when nothing reads it; nil
-  /// when it was redacted, and when nobody knows the type any more: the event then only lengthens
+  /// when it is gone, and when nobody knows the type any more: the event then only lengthens
   /// its stream and its run.
   var payload: Range<Int>?
   var entity = Target.none
@@ -97,7 +97,7 @@ struct FoldDecoder {
   /// Adds an event to the batch.
   ///
   /// - Parameters:
-  ///   - payload: nil when it was redacted.
+  ///   - payload: nil when it is gone.
   ///   - source: the log the event is from; read only for the schemas of users' own types.
   mutating func take(
     _ envelope: borrowing EnvelopeView, _ payload: RawSpan?, at position: Position,

@@ -50,7 +50,7 @@ package struct Folder {
 
   /// Takes in the next event straight from its record.
   ///
-  /// - Parameter payload: nil when it was redacted.
+  /// - Parameter payload: nil when it is gone.
   mutating func take(
     _ envelope: borrowing EnvelopeView, _ payload: RawSpan?, at position: Position,
     from source: borrowing some LogReader & ~Copyable & ~Escapable

@@ -9,7 +9,10 @@ struct CollectedEvents: RecordCollector {
   static var byteCountMax: Int { 1 << 20 }
 
   mutating func take(_ record: borrowing RecordView, at position: Position) {
-    take(Event(position: position, envelope: record.envelope.owned, payload: record.payload))
+    take(
+      Event(
+        position: position, envelope: record.envelope.owned, payload: record.payload,
+        isRedacted: record.isRedacted))
   }
 
   mutating func take(_ event: Event) {

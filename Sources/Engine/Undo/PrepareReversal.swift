@@ -32,7 +32,7 @@ struct PlanReversal: ReadUnit {
     guard let resolved = fold.events.first(where: { $0.event.position == event.position }) else {
       throw LogError(
         .rejected,
-        "the event at position \(event.position) can't be undone: its payload is redacted or its type unknown"
+        "the event at position \(event.position) can't be undone: its payload is gone or its type unknown"
       )
     }
     try fold.checkReversible(resolved)
@@ -85,6 +85,7 @@ extension StreamFold {
         .rejected, "position \(position) is a reversal, which can't be undone",
         hint: "Append the event anew")
     }
+    try checkHasDiff(for: target)
     switch target.definition.reversal {
     case .generic, .explicit: break
     case .domain:
@@ -111,6 +112,19 @@ extension StreamFold {
 }
 
 extension StreamFold {
+  /// Throws when undoing the event takes a patch's exact bytes, and they are gone.
+  func checkHasDiff(for target: ResolvedEvent) throws(LogError) {
+    guard target.definition.type == .patch_created || target.definition.reversal == .domain,
+      let patch = events.first(where: { $0.hasRedactedDiff })
+    else { return }
+    throw LogError(
+      .rejected,
+      "\(target.definition.name) can't be undone: the diff of \(patch.event.envelope.stream) "
+        + "was redacted, its exact bytes are gone",
+      actual: "a redacted payload at position \(patch.event.position)",
+      hint: "Append a patch that puts it right")
+  }
+
   /// Throws when an entity's row is not what this stream's events alone make of it: undoing one of
   /// them would undo what events of other streams did as well.
   func checkIsWhole(

@@ -16,9 +16,10 @@ struct UndoPlanner: ReadUnit {
     if case .event(let reference) = scope, targets.found.isEmpty {
       throw LogError(
         .rejected,
-        "the event of \(reference) can't be undone: it is a reversal, redacted, or of a lost type",
+        "the event of \(reference) can't be undone: it is a reversal, without payload, or of a lost type",
         hint: "Append the event anew")
     }
+    try checkHasDiff(targets, tables)
     var plan = UndoPlan()
     let chosen = try choose(targets, &plan)
     try checkReaders(targets, chosen)
@@ -30,6 +31,18 @@ struct UndoPlanner: ReadUnit {
       plan.steps[index].reversal = plan.steps[index].reversal.knowing(dependents, upTo: known)
     }
     return plan
+  }
+
+  /// Refuses to undo one event that takes the bytes of a patch, when they are gone.
+  private func checkHasDiff(
+    _ targets: UndoTargets, _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
+    guard case .event = scope,
+      let target = targets.found.min(by: { $0.key < $1.key })?.value,
+      target.definition.reversal == .domain
+    else { return }
+    try StreamFold(of: target.event.envelope.stream, catalog: catalog, in: tables)
+      .checkHasDiff(for: target)
   }
 
   /// The events to reverse, newest first; what can't be is listed as left.
@@ -79,6 +92,7 @@ struct UndoPlanner: ReadUnit {
     {
       return "came before \(type), which stays"
     }
+    if !isSingle, resolved.hasRedactedDiff { return "has a diff that was redacted" }
     switch resolved.definition.reversal {
     case .generic: return resolved.addresses.entity == nil ? "changes no state" : nil
     case .explicit: return isSingle ? nil : "is money spent: undone only by --event with --reason"

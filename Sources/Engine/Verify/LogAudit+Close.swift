@@ -48,18 +48,15 @@ extension LogAudit {
   }
 
   private func closePayloads(_ tables: borrowing ReadTables) {
-    for position in withoutPayload.subtracting(redacted).sorted() {
-      report.find(
-        .payloads, position, "the payload at position \(position) is gone and no redaction says so")
+    for (position, message) in redactions.findings(unreadable) {
+      report.find(.payloads, position, message)
     }
     if let pieces = try? tables.entryCount(.pieces), pieces != counts.pieces, unreadable.isEmpty {
       report.find(
         .payloads, nil, "there are \(pieces) pieces of payloads, of which \(counts.pieces) are used"
       )
     }
-    report.end(
-      .payloads,
-      "\(counts.payloads) as committed to, \(withoutPayload.intersection(redacted).count) redacted")
+    report.end(.payloads, "\(counts.payloads) as committed to, \(redactions.figures)")
   }
 
   private func closeNames(_ tables: borrowing ReadTables) throws(LogError) {

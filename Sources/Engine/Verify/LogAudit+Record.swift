@@ -32,21 +32,26 @@ extension LogAudit {
       tree.skipLeaf(report, tables)
       return
     }
-    let payload = try checkPayload(position, record, envelope, tables)
-    if envelope.has(SealCounts.type, at: envelope.typeRange) { checkSeal(position, payload) }
+    let (payload, isRedacted) = try checkPayload(position, record, envelope, tables)
+    // Seals, ids and keys are of what was committed to.
+    let committed = isRedacted ? nil : payload
+    if envelope.has(SealCounts.type, at: envelope.typeRange) { checkSeal(position, committed) }
+    if let committed, envelope.has(RedactionAudit.type, at: envelope.typeRange) {
+      redactions.note(committed, by: position)
+    }
     let leaf = TreeHash.leaf(envelope.bytes)
     tree.append(leaf, report, tables)
     checkReceipts(position, leaf, envelope.eventID)
     checkLinks(position, envelope)
-    checkIDs(position, envelope, payload, tables)
+    checkIDs(position, envelope, committed, tables)
     try fold(position, envelope, payload, tables)
   }
 
-  /// - Returns: the payload when it is what was written.
+  /// - Returns: the payload when it is what was written, or took the place of that.
   private mutating func checkPayload(
     _ position: Position, _ record: borrowing StoredRecord, _ envelope: borrowing EnvelopeView,
     _ tables: borrowing ReadTables
-  ) throws(LogError) -> [UInt8]? {
+  ) throws(LogError) -> (payload: [UInt8]?, isRedacted: Bool) {
     switch try tables.storedPayload(of: position, record, envelope) {
     case .whole(let salted, let pieces):
       counts.pieces += pieces
@@ -59,19 +64,31 @@ extension LogAudit {
           .payloads, position,
           "the payload or salt at position \(position) is not what its commitment says")
         breakFold("the payload at position \(position) is damaged")
-        return nil
+        redactions.unreadable.insert(position)
+        return (nil, false)
       }
-      return Array(salted.dropFirst(Salt.byteCount))
-    case .redacted:
-      withoutPayload.insert(position)
-      return nil
+      return (Array(salted.dropFirst(Salt.byteCount)), false)
+    case .redacted(let payload, let pieces):
+      counts.pieces += pieces
+      redactions.replaced[position] = Digest.sha256(of: payload)
+      guard Payload(payload) != nil else {
+        report.find(
+          .payloads, position, "what took the payload's place at position \(position) is not JSON")
+        breakFold("the payload at position \(position) is damaged")
+        return (nil, true)
+      }
+      return (payload, true)
+    case .gone:
+      redactions.gone.insert(position)
+      return (nil, true)
     case .incomplete(let found, let wanted, let pieces):
       counts.pieces += pieces
       report.find(
         .payloads, position,
         "the payload at position \(position) has \(found) bytes instead of \(wanted)")
       breakFold("the payload at position \(position) is damaged")
-      return nil
+      redactions.unreadable.insert(position)
+      return (nil, false)
     }
   }
 
@@ -117,11 +134,6 @@ extension LogAudit {
     _ tables: borrowing ReadTables
   ) throws(LogError) {
     let type = envelope.string(envelope.typeRange)
-    if type == EventType.payload_redacted.name, let payload,
-      let target = Payload(payload)?.integer("position")
-    {
-      redacted.insert(Position(UInt64(clamping: target)))
-    }
     noteRegistration(position, type, payload)
     guard foldEnd == nil else { return }
     do throws(LogError) {

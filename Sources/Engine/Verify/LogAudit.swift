@@ -37,9 +37,7 @@ struct LogAudit: AuditUnit {
   /// Records that can't be read: links to them are not judged.
   var unreadable: Set<Position> = []
   var counts = Counts()
-  /// Events without payload, and those that a redaction names.
-  var withoutPayload: Set<Position> = []
-  var redacted: Set<Position> = []
+  var redactions = RedactionAudit()
   /// The users' types that events registered, with the digests of their schemas.
   var registered: [String: Registration] = [:]
 

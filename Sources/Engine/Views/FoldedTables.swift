@@ -63,9 +63,11 @@ package struct FoldedTables<Log: EventLog>: LogReader {
       let salted = event.payload.map { [UInt8](repeating: 0, count: Salt.byteCount) + $0 }
       let goesOn: Bool
       if let salted {
-        goesOn = try body(next, RecordView(envelope: view, salted: salted.rawSpan))
+        goesOn = try body(
+          next,
+          RecordView(envelope: view, salted: salted.rawSpan, isRedacted: event.isRedacted))
       } else {
-        goesOn = try body(next, RecordView(envelope: view, salted: nil))
+        goesOn = try body(next, RecordView(envelope: view, salted: nil, isRedacted: false))
       }
       guard goesOn else { return }
       next = next.next

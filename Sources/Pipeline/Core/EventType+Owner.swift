@@ -7,7 +7,8 @@ extension EventType {
       "it follows from charges: `uetlog append cost_charged`"
     case .import_started, .import_completed: "`uetlog import git` appends it"
     case .checkpoint_sealed: "`uetlog seal` appends it"
-    case .import_undone, .payload_redacted:
+    case .payload_redacted: "`uetlog redact` appends it"
+    case .import_undone:
       "no command of this version appends it"
     default: nil
     }

@@ -6,7 +6,7 @@ internal import JSON
 /// stream.
 struct LiveEvent: Sendable {
   var event: Event
-  /// Nil when the payload was redacted or is damaged.
+  /// Nil when the payload is gone or damaged.
   var payload: Payload?
 
   init(_ event: Event) {
