@@ -29,8 +29,8 @@ extension JSONDocument {
 
   /// The document's tokens with other contents in some of its strings; nil when none are other.
   ///
-  /// - Parameter body: is asked for each string, number and key, decoded; what it gives for a string
-  ///   that is a value takes its place.
+  /// - Parameter body: is asked for each string, number and key, decoded; what it gives for a
+  ///   string that is a value takes its place.
   package func replacingStrings(_ body: (JSONText, [UInt8]) -> [UInt8]?) -> [UInt8]? {
     var out: [UInt8] = []
     var end = 0

@@ -18,6 +18,8 @@ struct Redactor {
   var options = AppendOptions()
   private var redactions: [Redaction] = []
   private var refused: [(position: Position, error: LogError)] = []
+  /// Whether secrets were taken out of one of the events before.
+  private var isRepeated = false
   /// Where something of what is taken out is found besides.
   private var others: [(position: Position, pointer: String)] = []
 
@@ -36,6 +38,7 @@ struct Redactor {
     _ pointers: [String], of reference: EventReference
   ) throws(LogError) {
     let event = try engine.event(reference)
+    isRepeated = event.isRedacted
     if let redaction = try engine.planRedaction(of: event, .pointers(pointers), masker) {
       redactions.append(redaction)
     }
@@ -64,6 +67,7 @@ struct Redactor {
 
   /// What can't be redacted does not keep others from it.
   private mutating func take(_ event: Event) throws(LogError) {
+    if event.isRedacted { isRepeated = true }
     do throws(LogError) {
       if let redaction = try engine.planRedaction(of: event, .findings, masker) {
         redactions.append(redaction)
@@ -121,6 +125,11 @@ struct Redactor {
     }
     guard !isDryRun, !redactions.isEmpty else {
       report.print(console)
+      if redactions.isEmpty, isRepeated {
+        console.note(
+          "if an earlier redaction was interrupted, the files may still have what it took out: "
+            + "`uetlog compact` removes that")
+      }
       return report.exitCode
     }
     do throws(LogError) {

@@ -68,7 +68,8 @@ extension Event {
   fileprivate func render(_ renderer: some RecordRenderer, to out: inout [UInt8]) {
     guard let bytes = envelope.encoded(), let view = EnvelopeView(bytes.rawSpan) else { return }
     guard let payload else {
-      renderer.render(RecordView(envelope: view, salted: nil, isRedacted: false), at: position, to: &out)
+      renderer.render(
+        RecordView(envelope: view, salted: nil, isRedacted: false), at: position, to: &out)
       return
     }
     // The salt is not shown: any will do.

@@ -14,7 +14,8 @@ struct Scan: LogCommand {
     discussion: """
       Says where something was found and by which rule, never what; exit 1 if there is anything. \
       Without FILE the stored payloads of the log are scanned. --secret-env NAME also looks for \
-      the value of that environment variable, as it is and in base64, hex and percent encoding.
+      the value of that environment variable, as it is and in base64, hex and percent encoding. \
+      `uetlog redact --from-scan` takes out of a log what is found there.
 
       EXAMPLES
         git diff | uetlog scan -

@@ -248,7 +248,8 @@ extension Masks {
     count = UInt16(clamping: notes.count)
     self.notes = notes.prefix(Self.noteCountMax).map { note in
       Note(
-        rule: note.rule, pointer: Self.shortened(note.pointer), start: UInt32(clamping: note.range.lowerBound),
+        rule: note.rule, pointer: Self.shortened(note.pointer),
+        start: UInt32(clamping: note.range.lowerBound),
         byteCount: UInt8(clamping: note.range.count), length: note.length.index)
     }
   }

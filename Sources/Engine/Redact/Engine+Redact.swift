@@ -39,7 +39,9 @@ extension Engine {
         .secret, "a \(event.envelope.type) is what it is only as it was stored",
         pointer: redacted.masks.first?.pointer, hint: Self.advice)
     }
-    if let found = event.envelope.place(of: redacted.secrets) { throw Self.inEnvelope(event, found) }
+    if let found = event.envelope.place(of: redacted.secrets) {
+      throw Self.inEnvelope(event, found)
+    }
     guard let after = Payload(redacted.bytes) else {
       throw LogError(.system, "a payload is no JSON after masking")
     }
@@ -101,7 +103,9 @@ extension Engine {
 }
 
 extension Envelope {
-  /// Where one of some secrets is; nil for nowhere. Very short ones are not looked for.
+  /// Where one of some secrets is; nil for nowhere.
+  ///
+  /// Very short ones are not looked for.
   fileprivate func place(of secrets: [[UInt8]]) -> String? {
     let secrets = secrets.filter { $0.count >= 6 }
     return place { text, _ in

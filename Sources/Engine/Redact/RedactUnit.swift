@@ -1,6 +1,6 @@
 internal import Events
 
-/// Puts payloads without their secrets in the place of stored ones, and says so, in one transaction.
+/// Puts payloads without their secrets in the place of stored ones, and says so, all or nothing.
 struct RedactUnit: WriteUnit {
   let redactions: [Redaction]
   /// Stores the events that say so.

@@ -3,7 +3,7 @@ package import Events
 internal import JSON
 internal import Pipeline
 
-/// What is taken out of one event's payload: found outside of the lock, and put in its place inside.
+/// What is taken out of one event's payload: worked out outside of the lock, carried out inside.
 package struct Redaction: Hashable, Sendable {
   /// One marker.
   package struct Mask: Hashable, Sendable {

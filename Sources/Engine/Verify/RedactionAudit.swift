@@ -35,7 +35,8 @@ struct RedactionAudit {
   func findings(_ missing: Set<Position>) -> [(Position, String)] {
     var found: [(Position, String)] = []
     for position in gone where !isTold(position) {
-      found.append((position, "the payload at position \(position) is gone and no redaction says so"))
+      let what = "the payload at position \(position) is gone and no redaction says so"
+      found.append((position, what))
     }
     for position in replaced.keys where !isTold(position) {
       let why =

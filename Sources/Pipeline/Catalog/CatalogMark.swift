@@ -19,7 +19,7 @@ package struct CatalogMark: Hashable, Sendable {
   /// This program's.
   ///
   /// Written down, because to compute it takes all files; a test compares.
-  package static let current = CatalogMark(number: 3, digest: 0x54DC_E8F7_2FF5_00E2)
+  package static let current = CatalogMark(number: 3, digest: 0x98AD_2BED_5978_BADD)
 
   /// What the digest of the schema files is: over the name and the digest of each.
   package static var computedDigest: UInt64 {
