@@ -9,8 +9,8 @@ internal import Runner
 
 /// Writers that are killed at random moments, again and again, and the receipts that they printed.
 ///
-/// Drafts without a receipt are offered again with the same id by another writer: whatever became of
-/// them, they must be there once.
+/// Drafts without a receipt are offered again with the same id by another writer: whatever became
+/// of them, they must be there once.
 struct KillCycles {
   private static let draftsPerWriter = 400
   private static let microsecondsMax: UInt64 = 60_000
