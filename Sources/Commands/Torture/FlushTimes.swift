@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Events
 internal import Glibc
 
@@ -20,7 +21,7 @@ struct FlushTimes {
     let page = [UInt8](repeating: 0x55, count: 4096)
     var times: [Int64] = []
     for number in 0..<Self.count {
-      let start = Self.now()
+      let start = MonotonicTime.nanoseconds()
       let written = unsafe page.withUnsafeBytes {
         unsafe pwrite(descriptor, $0.baseAddress, $0.count, off_t(number % 16 * 4096))
       }
@@ -28,16 +29,10 @@ struct FlushTimes {
         throw LogError(
           .cannotWrite, "can't write \(path): \(unsafe String(cString: strerror(errno)))")
       }
-      times.append((Self.now() - start) / 1000)
+      times.append((MonotonicTime.nanoseconds() - start) / 1000)
     }
     times.sort()
     medianMicroseconds = times[times.count / 2]
     slowestMicroseconds = times[times.count - 1]
-  }
-
-  private static func now() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 }
