@@ -26,8 +26,8 @@ struct Uetlog: ParsableCommand {
       CommandGroup(
         name: "Operating",
         subcommands: [
-          Scan.self, Redact.self, Schema.self, Backup.self, Restore.self, Compact.self, Doctor.self,
-          Config.self,
+          Scan.self, Redact.self, Schema.self, Backup.self, Restore.self, Compact.self,
+          Doctor.self, Torture.self, Config.self,
         ]),
     ])
 }

@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 internal import Glibc
 
 /// What is done with whole directories.
@@ -18,7 +18,7 @@ package enum Directory {
   }
 
   /// Removes it, what is in it, and what is in directories in it; a log has no deeper ones.
-  static func remove(_ path: String, depth: Int = 2) {
+  package static func remove(_ path: String, depth: Int = 2) {
     for name in names(in: path) {
       let inner = path + "/" + name
       if unsafe unlink(inner) != 0, depth > 0 { remove(inner, depth: depth - 1) }
@@ -48,7 +48,7 @@ package enum Directory {
   }
 
   /// Copies a small file, if there is one.
-  static func copy(file name: String, from one: String, to other: String) throws(LogError) {
+  package static func copy(file name: String, from one: String, to other: String) throws(LogError) {
     let from = unsafe open(one + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard from >= 0 else { return }
     defer { close(from) }
