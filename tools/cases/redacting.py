@@ -2,6 +2,7 @@
 import base64
 import json
 import os
+import subprocess
 import threading
 
 from box import PATCH, RUN, has, same, ulid
@@ -204,7 +205,11 @@ def case_what_can_not_be_taken_out_is_told(box):
                           (["x", "--from-scan"], 64)):
         box.run("redact", *words, status=status)
     box.run("redact", "--from-scan", "--log", box.path("nothing"), status=66)
-    same(len(box.events()), 3, "events")
+    box.append("note", f"text={PASSWORD}")
+    error = box.run("redact", "4", "--pointer", "/text", "--reason", f"it was {PASSWORD}", "--json",
+                    status=77).error
+    same(PASSWORD in json.dumps(error), False, "the secret is shown")
+    same(len(box.events()), 4, "events")
 
 
 def case_the_same_elsewhere_is_told(box):
@@ -248,6 +253,24 @@ def case_a_failed_compaction_says_what_is_done(box):
     box.run("compact")
     same(count(box.log, TOKEN), 0, "in files")
     intact(box, "6 as committed to, 1 redacted (by 7)")
+
+
+def case_a_kill_leaves_each_event_whole_or_redacted(box):
+    leaky(box, 30)
+    for moment in range(0, 60, 3):
+        process = box.start("redact", "--from-scan")
+        try:
+            process.wait(0.001 * moment)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.communicate()
+        report = box.run("verify", "--json").json
+        same(report["verdict"], "intact", f"verdict after a kill at {moment} ms")
+    box.run("redact", "--from-scan")
+    box.run("compact")
+    same(count(box.home, TOKEN), 0, "in files")
+    told = [event["payload"]["position"] for event in box.events("--type", "payload_redacted")]
+    same(sorted(told), [5, 17], "told once each")
 
 
 def case_a_patch_without_its_diff_is_not_undone(box):

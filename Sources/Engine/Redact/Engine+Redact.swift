@@ -60,7 +60,12 @@ extension Engine {
     _ redactions: [Redaction], reason: String, operator: String?, _ options: AppendOptions
   ) throws(LogError) -> [Receipt] {
     let drafts = try redactions.map { redaction throws(LogError) in
-      try prepare(redaction.draft(reason: reason, operator: `operator`))
+      if redaction.isQuoted(in: [reason, `operator` ?? ""] + redaction.masks.map(\.pointer)) {
+        throw LogError(
+          .secret, "the reason, the operator or a member's name quotes what is to be taken out",
+          hint: "Nothing was changed: say it in other words")
+      }
+      return try prepare(redaction.draft(reason: reason, operator: `operator`))
     }
     var unit = RedactUnit(
       redactions: redactions,
@@ -107,10 +112,7 @@ extension Envelope {
   ///
   /// Very short ones are not looked for.
   fileprivate func place(of secrets: [[UInt8]]) -> String? {
-    let secrets = secrets.filter { $0.count >= 6 }
-    return place { text, _ in
-      secrets.contains { text.has($0) }
-    }
+    place { text, _ in secrets.contains { $0.isQuoted(in: text) } }
   }
 
   /// Where a scanner finds something; nil for nowhere.
@@ -151,12 +153,24 @@ extension Event {
   }
 }
 
+extension Redaction {
+  /// Whether one of the texts has something that is taken out.
+  fileprivate func isQuoted(in texts: [String]) -> Bool {
+    texts.contains { text in
+      let text = Array(text.utf8)
+      return secrets.contains { $0.isQuoted(in: text) }
+    }
+  }
+}
+
 extension [UInt8] {
-  /// Whether other bytes are somewhere in these.
-  fileprivate func has(_ part: [UInt8]) -> Bool {
-    guard let first = part.first, part.count <= count else { return false }
-    return (0...count - part.count).contains { start in
-      self[start] == first && self[start..<start + part.count].elementsEqual(part)
+  private static var quotedByteCountMin: Int { 6 }
+
+  /// Whether these bytes, if they are not very few, are somewhere in a text.
+  fileprivate func isQuoted(in text: [UInt8]) -> Bool {
+    guard let first, count >= Self.quotedByteCountMin, count <= text.count else { return false }
+    return (0...text.count - count).contains { start in
+      text[start] == first && text[start..<start + count].elementsEqual(self)
     }
   }
 }

@@ -151,6 +151,24 @@ import Testing
     #expect(try bench.dump() == before)
   }
 
+  @Test func `what says so does not quote it`() throws {
+    let bench = try bench(.memory)
+    try bench.append(
+      #"{"type":"thing_noted","payload":{"id":"a","\#(password)":"\#(password)"}}"#)
+    try bench.append(#"{"type":"note","payload":{"text":"\#(password)"}}"#)
+    for (position, pointer, reason) in [
+      (UInt64(1), "/\(password)", "r"), (2, "/text", "it was \(password)!"),
+    ] {
+      let planned = try plan(bench, position, .pointers([pointer]))
+      let redaction = try #require(planned)
+      let error = try #require(throws: LogError.self) {
+        try bench.engine.redact([redaction], reason: reason, operator: nil, AppendOptions())
+      }
+      #expect(error.code == .secret && !error.description.contains(password))
+    }
+    #expect(try bench.engine.head().position == Position(2))
+  }
+
   @Test(arguments: LogKind.allCases)
   func `a retry of the first text and an export give the first receipt`(kind: LogKind) throws {
     let bench = try bench(kind)
