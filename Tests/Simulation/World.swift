@@ -1,0 +1,164 @@
+internal import Bytes
+internal import Engine
+internal import Events
+internal import TestSupport
+
+/// One seed: a log in memory, its twin on disk, actors that take turns, and the model of what must
+/// be true.
+///
+/// Each step is done on every site, which must answer alike, and then judged by the model.
+final class World {
+  let sites: [Site]
+  let clock = TestClock()
+  let breakage: Breakage?
+  var model = Model()
+  var maker: DraftMaker
+  var trace: Trace
+  var figures = Figures()
+  /// Drafts that each actor has prepared and not appended yet, on every site.
+  var waiting: [[Waiting]]
+  /// What each actor never learned the outcome of.
+  var unsettled: [[Proposal]]
+  /// The rows as they were after some positions.
+  var remembered: [(position: Position, rows: Rows)] = []
+
+  /// Drafts that were prepared a while ago.
+  struct Waiting {
+    var proposals: [Proposal]
+    var prepared: [[PreparedDraft]]
+  }
+
+  init(seed: UInt64, withDisk: Bool, breakage: Breakage?, isVerbose: Bool) throws {
+    maker = DraftMaker(seed: seed)
+    self.breakage = breakage
+    trace = Trace(isVerbose: isVerbose)
+    let isUnseeded = breakage == .unseededEntropy
+    let entropy = SeededEntropy(
+      seed: isUnseeded ? UInt64.random(in: 0 ... .max) : maker.generator.next())
+    var places = [breakage.map { Site.Place.broken($0) } ?? .memory]
+    // A small map has to grow in the middle of transactions.
+    let isSmall = maker.generator.chance(4)
+    if withDisk { places.append(.lmdb(mapByteCount: isSmall ? 128 << 10 : 64 << 20)) }
+    let clock = clock
+    sites = try places.map {
+      try Site($0, actors: DraftMaker.actors, clock: clock, entropy: entropy)
+    }
+    waiting = Array(repeating: [], count: DraftMaker.actors)
+    unsettled = Array(repeating: [], count: DraftMaker.actors)
+  }
+
+  /// Lives through the world's steps and checks the log at their end.
+  func run() throws {
+    let count = maker.generator.int(80...240)
+    for step in 1...count {
+      do { try self.step() } catch let error as Breach {
+        throw Breach("step \(step): \(error)")
+      } catch { throw Breach("step \(step): unexpectedly \(error)") }
+    }
+    disarm()
+    for actor in 0..<DraftMaker.actors { try settle(actor) }
+    try audit()
+    figures.events = model.count
+    figures.duplicates = model.duplicates
+    figures.refusals = model.refusals
+    figures.faults += sites[0].log.injected
+  }
+
+  private func step() throws {
+    moveClock()
+    let actor = maker.generator.int(0...DraftMaker.actors - 1)
+    switch maker.generator.int(0...99) {
+    case 0...29: try appendOne(actor)
+    case 30...49: try appendBatch(actor)
+    case 50...56: try prepare(actor)
+    case 57...64: try appendWaiting(actor)
+    case 65...70: try settle(actor)
+    case 71...76: try repeatEarlier(actor)
+    case 77...83: try undoOne(actor)
+    case 84...86: try compensate(actor)
+    case 87...92: try read(actor)
+    case 93...95: try fold(actor)
+    case 96: try dryRun(actor)
+    case 97...98:
+      trace.note("actor \(actor) restarts")
+      figures.restarts += 1
+      // What it had prepared is gone with it.
+      waiting[actor] = []
+      for site in sites { site.restart(actor) }
+    default:
+      trace.note("all restart")
+      figures.restarts += 1
+      for actor in waiting.indices { waiting[actor] = [] }
+      for site in sites { try site.restartAll() }
+    }
+    disarm()
+  }
+
+  private func moveClock() {
+    switch maker.generator.int(0...19) {
+    case 0: clock.advance(seconds: -Int64(maker.generator.int(1...3600)))
+    case 1: clock.advance(seconds: Int64(maker.generator.int(3600...90_000)))
+    case 2...9: break
+    default: clock.advance(seconds: Int64(maker.generator.int(0...40)))
+    }
+  }
+
+  /// Lets something go wrong in this step, now and then.
+  func arm() {
+    guard maker.generator.chance(7) else { return }
+    let fault = maker.generator.pick(Fault.allCases)
+    for site in sites { site.log.arm(fault) }
+  }
+
+  func disarm() { for site in sites { site.log.arm(nil) } }
+
+  /// Does the same on every site; all must come to the same result.
+  func onAll<Result: Equatable>(
+    _ doing: (Site, Int) throws(LogError) -> Result
+  ) throws -> Attempt<Result> {
+    var attempts: [Attempt<Result>] = []
+    for (index, site) in sites.enumerated() {
+      do throws(LogError) {
+        attempts.append(Attempt(result: try doing(site, index), lost: nil, error: nil))
+      } catch {
+        attempts.append(Attempt(result: nil, lost: site.log.takeLost(), error: error))
+      }
+    }
+    for other in attempts.dropFirst() where other != attempts[0] {
+      throw Breach("memory comes to \(attempts[0]), LMDB to \(other)")
+    }
+    trace.note("  \(attempts[0])")
+    return attempts[0]
+  }
+}
+
+/// How something ended that may fail.
+struct Attempt<Result: Equatable>: Equatable {
+  var result: Result?
+  /// What was committed all the same.
+  var lost: [AppendUnit.Outcome]?
+  var error: LogError?
+}
+
+/// What a world went through.
+struct Figures {
+  var events = 0
+  var duplicates = 0
+  var refusals = 0
+  var faults = 0
+  var restarts = 0
+  var reads = 0
+  var folds = 0
+  var undone = 0
+
+  mutating func add(_ other: Figures) {
+    events += other.events
+    duplicates += other.duplicates
+    refusals += other.refusals
+    faults += other.faults
+    restarts += other.restarts
+    reads += other.reads
+    folds += other.folds
+    undone += other.undone
+  }
+}
