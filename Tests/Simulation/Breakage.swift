@@ -20,6 +20,10 @@ enum Breakage: String, CaseIterable {
   case frozenState = "frozen-state"
   /// The tree takes a leaf that no event has.
   case wrongLeaf = "wrong-leaf"
+  /// The log on disk gets other salts.
+  case differentTwin = "different-twin"
+  /// The model's tables lack an edge that the engine has.
+  case narrowedTable = "narrowed-table"
   /// Salts and ids do not follow from the seed.
   case unseededEntropy = "unseeded-entropy"
 }

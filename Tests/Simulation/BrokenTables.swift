@@ -67,7 +67,8 @@ struct BrokenTables: LogWriter, Sendable {
     case .doubledSum where row.category == Category.budget.rawValue:
       if var budget = try decodeState(row) as? BudgetState {
         let before = try old.flatMap { old throws(LogError) in try decodeState(old) }
-        budget.spentMicroUSD += budget.spentMicroUSD - ((before as? BudgetState)?.spentMicroUSD ?? 0)
+        let spentBefore = (before as? BudgetState)?.spentMicroUSD ?? 0
+        budget.spentMicroUSD += budget.spentMicroUSD - spentBefore
         row.store(budget)
       }
     case .lostRow where rowCount % 9 == 0 && old != nil: return

@@ -8,6 +8,11 @@ struct EntityHistories {
   /// Tools that were called: their circuits are closed unless an event says otherwise.
   private var called: Set<String> = []
 
+  /// The steps that were taken.
+  private(set) var coverage = Coverage()
+  /// Whether an edge is taken for forbidden, to see that this is noticed.
+  var lacksAnEdge = false
+
   /// The entities that have or had a state, in the order of their names.
   var entities: [String] { Set(steps.keys).union(called).sorted() }
 
@@ -27,9 +32,10 @@ struct EntityHistories {
     // A person may reset any circuit, and an import is judged, not refused.
     if !isImported, receipt.type != "circuit_reset" {
       try demand(
-        table.allows(from, target),
+        table.allows(from, target) && !(lacksAnEdge && from == "assigned"),
         "\(entity) went from \(from ?? "nothing") to \(target) by \(receipt.type) at "
           + "\(receipt.position)")
+      coverage.note(entity, from: from, to: target)
     }
     steps[entity, default: []].append((receipt.eventID, target))
   }

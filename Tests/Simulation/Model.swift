@@ -20,7 +20,7 @@ struct Model {
 
   private(set) var events: [Stored] = []
   private(set) var revisions: [String: UInt64] = [:]
-  private(set) var states = EntityHistories()
+  var states = EntityHistories()
   private(set) var duplicates = 0
   private(set) var refusals = 0
   private var recordedAt = Timestamp(nanoseconds: .min)

@@ -48,11 +48,3 @@ struct Options: Sendable {
 func exitWith(_ status: Int32) -> Never {
   exit(status)
 }
-
-extension Figures {
-  /// The figures in a line.
-  var text: String {
-    "\(events) events, \(duplicates) duplicates, \(refusals) refusals, \(undone) undone, "
-      + "\(faults) faults, \(restarts) restarts, \(reads) reads, \(folds) folds"
-  }
-}

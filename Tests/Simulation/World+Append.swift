@@ -136,7 +136,8 @@ extension World {
 }
 
 extension Attempt where Result == Receipt {
-  fileprivate var asOutcomes: Attempt<[AppendUnit.Outcome]> {
+  /// The same as of a batch of one.
+  var asOutcomes: Attempt<[AppendUnit.Outcome]> {
     Attempt<[AppendUnit.Outcome]>(
       result: result.map { [.success($0)] }, lost: lost, error: error)
   }

@@ -43,6 +43,10 @@ extension World {
       expected = expected.filter { $0.runID == run }
     default: break
     }
+    if maker.generator.chance(3), let moment = maker.generator.pick(expected)?.recordedAt {
+      query.since = moment
+      expected = expected.filter { $0.recordedAt >= moment }
+    }
     query.isBackwards = maker.generator.chance(3)
     if query.isBackwards { expected.reverse() }
     let most = maker.generator.chance(2) ? maker.generator.int(1...20) : .max

@@ -40,9 +40,13 @@ final class World {
     let isSmall = maker.generator.chance(4)
     if withDisk { places.append(.lmdb(mapByteCount: isSmall ? 128 << 10 : 64 << 20)) }
     let clock = clock
-    sites = try places.map {
-      try Site($0, actors: DraftMaker.actors, clock: clock, entropy: entropy)
+    let isDifferent = breakage == .differentTwin
+    sites = try places.enumerated().map { index, place in
+      var entropy = entropy
+      if isDifferent, index > 0 { entropy = entropy.split() }
+      return try Site(place, actors: DraftMaker.actors, clock: clock, entropy: entropy)
     }
+    model.states.lacksAnEdge = breakage == .narrowedTable
     waiting = Array(repeating: [], count: DraftMaker.actors)
     unsettled = Array(repeating: [], count: DraftMaker.actors)
   }
@@ -59,6 +63,10 @@ final class World {
     for actor in 0..<DraftMaker.actors { try settle(actor) }
     try audit()
     figures.events = model.count
+    figures.reactions = model.events.count { $0.cause != nil }
+    figures.late = model.events.count { $0.receipt.flags.contains(.late) }
+    figures.coverage = model.states.coverage
+    for event in model.events { figures.coverage.note(type: event.type) }
     figures.duplicates = model.duplicates
     figures.refusals = model.refusals
     figures.faults += sites[0].log.injected
@@ -77,7 +85,9 @@ final class World {
     case 77...83: try undoOne(actor)
     case 84...86: try compensate(actor)
     case 87...92: try read(actor)
-    case 93...95: try fold(actor)
+    case 93: try fold(actor)
+    case 94: try project(actor)
+    case 95: try rebuild(actor)
     case 96: try dryRun(actor)
     case 97...98:
       trace.note("actor \(actor) restarts")
@@ -89,6 +99,7 @@ final class World {
       trace.note("all restart")
       figures.restarts += 1
       for actor in waiting.indices { waiting[actor] = [] }
+      if maker.generator.chance(3) { try compact() }
       for site in sites { try site.restartAll() }
     }
     disarm()
@@ -138,27 +149,4 @@ struct Attempt<Result: Equatable>: Equatable {
   /// What was committed all the same.
   var lost: [AppendUnit.Outcome]?
   var error: LogError?
-}
-
-/// What a world went through.
-struct Figures {
-  var events = 0
-  var duplicates = 0
-  var refusals = 0
-  var faults = 0
-  var restarts = 0
-  var reads = 0
-  var folds = 0
-  var undone = 0
-
-  mutating func add(_ other: Figures) {
-    events += other.events
-    duplicates += other.duplicates
-    refusals += other.refusals
-    faults += other.faults
-    restarts += other.restarts
-    reads += other.reads
-    folds += other.folds
-    undone += other.undone
-  }
 }
