@@ -8,6 +8,8 @@ struct DraftMaker {
   private var made = 0
 
   static let actors = 3
+  /// Made up, in the shape of a real one.
+  static let secret = "ghp_" + String(repeating: "aB3dE6gH9j", count: 3) + "kL2mN5"
 
   init(seed: UInt64) { generator = SeededEntropy(seed: seed) }
 
@@ -85,6 +87,10 @@ struct DraftMaker {
   mutating func workerID() -> String { "w\(generator.int(1...3))" }
 
   private mutating func note(_ run: String?) -> Proposal {
-    Proposal("note", "note-\(run ?? "log")", #""text":"n\#(generator.int(0...9))""#)
+    let isSecret = generator.chance(4)
+    let text = isSecret ? "see \(Self.secret)" : "n\(generator.int(0...9))"
+    var proposal = Proposal("note", "note-\(run ?? "log")", #""text":"\#(text)""#)
+    proposal.isMasked = isSecret
+    return proposal
   }
 }

@@ -110,6 +110,8 @@ struct Model {
     if proposal.isImported {
       try demand(receipt.reactions.isEmpty, "the import \(receipt) has reactions")
     }
+    try demand(
+      receipt.flags.contains(.masked) == proposal.isMasked, "\(receipt): masked or not")
   }
 
   /// Takes one new event in, and then those that it brought about.

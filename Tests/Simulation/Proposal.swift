@@ -22,6 +22,10 @@ struct Proposal {
   var reverses: ULID?
   /// What no other event may have, and whether another one is the answer all the same.
   var unique: (name: String, isAnswer: Bool)?
+  /// Holds a secret, which is masked before it is stored.
+  var isMasked = false
+  /// What it is the stored form of: masked events are known again when an export is imported.
+  var original: String?
   /// Why it can't even be prepared.
   var flaw: LogError.Code?
 
@@ -39,7 +43,7 @@ struct Proposal {
   var payload: String { "{\(members)}" }
 
   /// What must be the same when an id or key comes again.
-  var content: String { "\(type) \(stream) \(payload)" }
+  var content: String { original ?? "\(type) \(stream) \(payload)" }
 
   var line: String {
     var text = #"{"type":"\#(type)","payload":\#(payload),"source":"\#(source)""#

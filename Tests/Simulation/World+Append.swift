@@ -116,11 +116,22 @@ extension World {
       $0.reverses == nil && ($0.eventID != nil || $0.key != nil || $0.unique != nil)
     }
     guard var proposal = maker.generator.pick(own) else { return }
-    if maker.generator.chance(4), proposal.type == "note" || proposal.type == "task_progress" {
+    if proposal.isMasked, proposal.eventID != nil, maker.generator.chance(2) {
+      try exportAndImport(&proposal)
+    } else if maker.generator.chance(4), proposal.type == "note" || proposal.type == "task_progress" {
       proposal.members = proposal.members.replacingDigits(by: maker.generator.int(0...9))
     }
     arm()
     try append(proposal, actor)
+  }
+
+  /// Makes a draft of what is stored of a masked event, as an export does.
+  private func exportAndImport(_ proposal: inout Proposal) throws {
+    guard let id = proposal.eventID,
+      let payload = try sites[0].engines[0].event(.id(id)).payload
+    else { return }
+    proposal.original = proposal.content
+    proposal.members = String(decoding: payload.dropFirst().dropLast(), as: UTF8.self)
   }
 
   /// Everything is decided and nothing is stored: the log is looked at by whatever comes next.

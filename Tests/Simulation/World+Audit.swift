@@ -57,7 +57,9 @@ extension World {
       guard let proposal = promise.proposal else { continue }
       // What only the log knows stands in front of what was offered.
       let payload = dump.payload(Int(event.position.rawValue)) ?? ""
-      try demand(payload.hasSuffix(proposal.members + "}"), "\(payload) is stored")
+      let isAsOffered = payload.hasSuffix(proposal.members + "}")
+      try demand(isAsOffered != proposal.isMasked, "\(payload) is stored")
+      try demand(!payload.contains(DraftMaker.secret), "\(payload) shows a secret")
     }
     try demand(dump.recomputedRoot == dump.head.frontier.root, "the tree has another root")
   }

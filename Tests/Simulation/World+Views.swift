@@ -46,13 +46,16 @@ extension World {
     let stop = maker.generator.chance(3) ? maker.generator.int(0...3) : .max
     trace.note("actor \(actor) rebuilds, beside \(proposals.map(\.line)), stops at \(stop)")
     figures.rebuilds += 1
-    var appended: [Attempt<Receipt>] = []
+    var appended: [[Attempt<Receipt>]] = Array(repeating: [], count: sites.count)
+    arm()
     let attempt = try onAll { (site, index) throws(LogError) in
       var step = 0
       try site.engines[actor].rebuildViews(onStep: { () throws(LogError) in
         if step < proposals.count {
-          let attempt = appending(proposals[step], by: site.engines[other])
-          if index == 0 { appended.append(attempt) }
+          appended[index].append(
+            Attempt(on: site) { () throws(LogError) in
+              try site.engines[other].append(proposals[step].draft(ignoringExpectation: false))
+            })
         }
         if step == stop { throw LogError(.interrupted, "stopped, as simulated") }
         step += 1
@@ -60,22 +63,14 @@ extension World {
       return step
     }
     if let error = attempt.error {
-      try demand(error.code == .interrupted, "unexpectedly \(error)")
+      let codes: [LogError.Code] = [.interrupted, .busy, .noSpace, .outcomeUnknown, .system]
+      try demand(codes.contains(error.code), "unexpectedly \(error)")
     }
-    for (attempt, proposal) in zip(appended, proposals) {
+    try demand(appended.allSatisfy { $0 == appended[0] }, "the logs differ: \(appended)")
+    for (attempt, proposal) in zip(appended[0], proposals) {
       trace.note("  \(attempt)")
       try take(attempt.asOutcomes, [proposal], other, isAtomic: true)
     }
-  }
-
-  private func appending(
-    _ proposal: Proposal, by engine: Engine<FaultyLog>
-  ) -> Attempt<Receipt> {
-    do throws(LogError) {
-      return Attempt(
-        result: try engine.append(proposal.draft(ignoringExpectation: false)), lost: nil,
-        error: nil)
-    } catch { return Attempt(result: nil, lost: nil, error: error) }
   }
 
   /// Writes the files of the log on disk anew; all who use it go on.

@@ -53,7 +53,9 @@ final class World {
 
   /// Lives through the world's steps and checks the log at their end.
   func run() throws {
-    let count = maker.generator.int(80...240)
+    // Long ones cross the borders of the tree's blocks, which hold 256 leaves each.
+    let isLong = maker.generator.chance(20)
+    let count = isLong ? 1000 : maker.generator.int(80...240)
     for step in 1...count {
       do { try self.step() } catch let error as Breach {
         throw Breach("step \(step): \(error)")
@@ -129,11 +131,7 @@ final class World {
   ) throws -> Attempt<Result> {
     var attempts: [Attempt<Result>] = []
     for (index, site) in sites.enumerated() {
-      do throws(LogError) {
-        attempts.append(Attempt(result: try doing(site, index), lost: nil, error: nil))
-      } catch {
-        attempts.append(Attempt(result: nil, lost: site.log.takeLost(), error: error))
-      }
+      attempts.append(Attempt(on: site) { () throws(LogError) in try doing(site, index) })
     }
     for other in attempts.dropFirst() where other != attempts[0] {
       throw Breach("memory comes to \(attempts[0]), LMDB to \(other)")
@@ -149,4 +147,18 @@ struct Attempt<Result: Equatable>: Equatable {
   /// What was committed all the same.
   var lost: [AppendUnit.Outcome]?
   var error: LogError?
+
+  init(result: Result?, lost: [AppendUnit.Outcome]?, error: LogError?) {
+    self.result = result
+    self.lost = lost
+    self.error = error
+  }
+
+  init(on site: Site, _ doing: () throws(LogError) -> Result) {
+    do throws(LogError) {
+      self.init(result: try doing(), lost: nil, error: nil)
+    } catch {
+      self.init(result: nil, lost: site.log.takeLost(), error: error)
+    }
+  }
 }
