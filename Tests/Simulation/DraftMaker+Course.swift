@@ -3,8 +3,7 @@ internal import TestSupport
 /// Patches, gates, reviews, sagas, errors, and what they are part of.
 extension DraftMaker {
   mutating func patch(_ model: Model) -> Proposal {
-    let number = generator.int(1...4)
-    let id = "0000000000000000000000P00\(number)"
+    let id = patchID()
     let entity = "patch-\(id)"
     let own = #""patch_id":"\#(id)""#
     switch generator.int(0...9) {
@@ -14,7 +13,7 @@ extension DraftMaker {
     default: break
     }
     let target = target(entity, model)
-    if target == "created" { return creation(id, number) }
+    if target == "created" { return creation(id) }
     let more =
       switch target {
       case "validated": validation(isGood: !generator.chance(8))
@@ -28,8 +27,8 @@ extension DraftMaker {
     return Proposal(type, entity, own + more, target: target)
   }
 
-  private mutating func creation(_ id: String, _ number: Int) -> Proposal {
-    let request = "0000000000000000000000R00\(generator.int(1...6))"
+  private mutating func creation(_ id: String) -> Proposal {
+    let request = "0000000000000000000000R\(100 + some(6))"
     let change = generator.int(1...3)
     let diff =
       #"diff --git a/a.py b/a.py\nindex 3b18e51..9daeafb 100644\n--- a/a.py\n+++ b/a.py\n"#
@@ -63,7 +62,7 @@ extension DraftMaker {
     }
     let subject =
       generator.chance(2)
-      ? "task-\(taskID())" : "patch-0000000000000000000000P00\(generator.int(1...4))"
+      ? "task-\(taskID())" : "patch-\(patchID())"
     let entity = "\(stream)/\(subject)"
     let target = target(entity, model)
     let types = ["pending": "gate_unblocked", "running": "gate_started"]
@@ -80,10 +79,10 @@ extension DraftMaker {
   }
 
   mutating func review(_ model: Model) -> Proposal {
-    let id = "R\(generator.int(1...3))"
+    let id = "R\(some(3))"
     let entity = "review-\(id)"
     let target = target(entity, model)
-    let subject = "patch-0000000000000000000000P00\(generator.int(1...4))"
+    let subject = "patch-\(patchID())"
     let more =
       switch target {
       case "requested":
@@ -101,8 +100,9 @@ extension DraftMaker {
   /// The saga's number says how many steps it has.
   mutating func saga(_ model: Model) -> Proposal {
     let count = generator.int(1...3)
-    let entity = "saga-S\(count)"
-    let own = #""saga_id":"S\#(count)""#
+    let id = "S\(count)x\(some(1))"
+    let entity = "saga-\(id)"
+    let own = #""saga_id":"\#(id)""#
     guard model.states.state(of: entity) != nil else {
       let steps = (1...count).map {
         #"{"step":"s\#($0)","action":"a","compensation":{"type":"skip"}}"#
@@ -149,7 +149,7 @@ extension DraftMaker {
   }
 
   mutating func phase(_ model: Model) -> Proposal {
-    let id = "P\(generator.int(1...2))"
+    let id = "P\(some(2))"
     let target = target("phase-\(id)", model)
     guard target == "planned" else {
       return Proposal(
@@ -166,7 +166,7 @@ extension DraftMaker {
   }
 
   mutating func workstream(_ model: Model) -> Proposal {
-    let id = "W\(generator.int(1...2))"
+    let id = "W\(some(2))"
     let own = #""workstream_id":"\#(id)""#
     let target = target("workstream-\(id)", model)
     guard target == "planned" else {
@@ -178,7 +178,7 @@ extension DraftMaker {
   }
 
   mutating func error(_ model: Model) -> Proposal {
-    let id = "e\(generator.int(1...3))"
+    let id = "e\(some(3))"
     let own = #""error_id":"\#(id)""#
     let target = target("error-\(id)", model)
     let (type, more) =

@@ -35,9 +35,9 @@ extension DraftMaker {
 
   private mutating func declaration() -> String {
     var text = #","name":"n","kind":"code""#
-    if generator.chance(4) { text += #","depends_on":["T\#(generator.int(1...4))"]"# }
-    if generator.chance(3) { text += #","workstream_id":"W\#(generator.int(1...2))""# }
-    if generator.chance(3) { text += #","phase_id":"P\#(generator.int(1...2))""# }
+    if generator.chance(4) { text += #","depends_on":["T\#(some(4))"]"# }
+    if generator.chance(3) { text += #","workstream_id":"W\#(some(2))""# }
+    if generator.chance(3) { text += #","phase_id":"P\#(some(2))""# }
     return text
   }
 
@@ -91,7 +91,7 @@ extension DraftMaker {
 
   mutating func money(_ run: String?) -> Proposal {
     let stream = "cost-\(run ?? "log")"
-    let id = "r\(generator.int(1...9))"
+    let id = "r\(some(9))"
     let entity = "reservation-\(id)"
     let reservation = #""reservation_id":"\#(id)""#
     switch generator.int(0...9) {
@@ -102,7 +102,7 @@ extension DraftMaker {
       proposal.unique = ("cost_reserved \(id)", false)
       return proposal
     case 3...6:
-      let charge = "c\(generator.int(1...60))"
+      let charge = "c\(some(60))"
       var members = #""charge_id":"\#(charge)","model":"m\#(generator.int(1...2))""#
       members += #","input_tokens":\#(generator.int(0...90)),"output_tokens":7"#
       members += #","amount_micro_usd":\#(generator.int(0...400))"#

@@ -11,6 +11,9 @@ struct DraftMaker {
   /// Made up, in the shape of a real one.
   static let secret = "ghp_" + String(repeating: "aB3dE6gH9j", count: 3) + "kL2mN5"
 
+  /// How many times as many things there are as in a small world.
+  var scale = 1
+
   init(seed: UInt64) { generator = SeededEntropy(seed: seed) }
 
   /// The next draft, with what drafts may have besides type and payload.
@@ -81,10 +84,14 @@ struct DraftMaker {
   }
 
   mutating func run() -> String { "0000000000000000000000000\(generator.int(1...3))" }
+  /// The number of one of so many things.
+  mutating func some(_ count: Int) -> Int { generator.int(1...count * scale) }
+
+  mutating func patchID() -> String { "0000000000000000000000P\(100 + some(4))" }
   mutating func taskID() -> String {
-    generator.chance(12) ? "FIX-T\(generator.int(1...4))" : "T\(generator.int(1...4))"
+    generator.chance(12) ? "FIX-T\(some(4))" : "T\(some(4))"
   }
-  mutating func workerID() -> String { "w\(generator.int(1...3))" }
+  mutating func workerID() -> String { "w\(some(3))" }
 
   private mutating func note(_ run: String?) -> Proposal {
     let isSecret = generator.chance(4)

@@ -55,6 +55,7 @@ final class World {
   func run() throws {
     // Long ones cross the borders of the tree's blocks, which hold 256 leaves each.
     let isLong = maker.generator.chance(20)
+    maker.scale = isLong ? 8 : 1
     let count = isLong ? 1000 : maker.generator.int(80...240)
     for step in 1...count {
       do { try self.step() } catch let error as Breach {
