@@ -22,6 +22,8 @@ final class FaultyLog: EventLog {
     /// What a committed transaction came to whose result was lost.
     var lost: [AppendUnit.Outcome]?
     var injected = 0
+    /// What somebody else does before the next transaction.
+    var meanwhile: (@Sendable () -> Void)?
   }
 
   let identity: LogIdentity
@@ -37,8 +39,13 @@ final class FaultyLog: EventLog {
 
   func replaceBase(_ base: any EventLog) { state.withLock { $0.base = base } }
 
-  /// Sets or clears the fault of the next step.
-  func arm(_ fault: Fault?) { state.withLock { $0.fault = fault } }
+  /// Sets or clears the fault of the next step, and what somebody else does in it.
+  func arm(_ fault: Fault?, meanwhile: (@Sendable () -> Void)? = nil) {
+    state.withLock { state in
+      state.fault = fault
+      state.meanwhile = meanwhile
+    }
+  }
 
   /// What the last step committed without telling; nil when it did not.
   func takeLost() -> [AppendUnit.Outcome]? {
@@ -61,6 +68,11 @@ final class FaultyLog: EventLog {
   func write<U: WriteUnit>(
     waitNanoseconds: Int64, _ unit: inout U
   ) throws(LogError) -> U.Output {
+    let meanwhile = state.withLock { state in
+      defer { state.meanwhile = nil }
+      return state.meanwhile
+    }
+    meanwhile?()
     let base = base
     switch take([.lockBusy, .failsBeforeCommit, .failsAfterCommit]) {
     case .lockBusy: throw LogError(.busy, "the lock is held, as simulated")

@@ -4,6 +4,7 @@ struct Figures: Sendable {
   var duplicates = 0
   var refusals = 0
   var faults = 0
+  var interferences = 0
   var restarts = 0
   var reads = 0
   var folds = 0
@@ -19,6 +20,7 @@ struct Figures: Sendable {
     duplicates += other.duplicates
     refusals += other.refusals
     faults += other.faults
+    interferences += other.interferences
     restarts += other.restarts
     reads += other.reads
     folds += other.folds
@@ -35,6 +37,7 @@ struct Figures: Sendable {
     """
     \(events) events, of them \(reactions) reactions, \(late) late; \(coverage.types.count) types
     \(duplicates) duplicates, \(refusals) refusals, \(undone) undone, \(faults) faults, \
+    \(interferences) interferences, \
     \(restarts) restarts
     \(reads) reads, \(folds) folds, \(projections) projections, \(rebuilds) rebuilds
     """

@@ -96,6 +96,9 @@ struct Model {
       proposal.expect ?? revision == revision,
       "\(proposal.line) is stored after revision \(revision)")
     try demand(
+      proposal.plannedAt ?? revision == revision,
+      "\(proposal.line) is stored, and \(proposal.stream) has moved on")
+    try demand(
       receipt.stream.description == proposal.stream, "\(proposal.line) is in \(receipt.stream)")
     try demand(receipt.type == proposal.type, "\(proposal.line) is of type \(receipt.type)")
     try demand(

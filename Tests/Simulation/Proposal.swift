@@ -20,6 +20,8 @@ struct Proposal {
   var time: String?
   var isImported = false
   var reverses: ULID?
+  /// The stream's revision when the undoing was worked out: it must not have moved since.
+  var plannedAt: UInt64?
   /// What no other event may have, and whether another one is the answer all the same.
   var unique: (name: String, isAnswer: Bool)?
   /// Holds a secret, which is masked before it is stored.

@@ -6,7 +6,7 @@ internal import TestSupport
 extension World {
   func appendOne(_ actor: Int) throws {
     let proposal = maker.next(model, actor: actor)
-    arm()
+    arm(actor)
     try append(proposal, actor)
   }
 
@@ -22,26 +22,27 @@ extension World {
 
   /// Several drafts in one transaction: each by itself, or all or none.
   func appendBatch(_ actor: Int) throws {
-    let proposals = (0..<maker.generator.int(1...9)).map { _ in
-      maker.next(model, actor: actor)
-    }
+    let proposals = (0..<maker.generator.int(1...9)).map { _ in draft(actor) }
     guard let batch = try prepared(proposals, actor) else { return }
-    arm()
+    arm(actor)
     try append(batch, actor)
   }
 
   /// Prepares drafts that are appended when the log has moved on.
   func prepare(_ actor: Int) throws {
-    let proposals = (0..<maker.generator.int(1...3)).map { _ in
-      maker.next(model, actor: actor)
-    }
+    let proposals = (0..<maker.generator.int(1...3)).map { _ in draft(actor) }
     if let batch = try prepared(proposals, actor) { waiting[actor].append(batch) }
+  }
+
+  /// A draft for later, which may undo something.
+  private func draft(_ actor: Int) -> Proposal {
+    (maker.generator.chance(6) ? plannedReversal() : nil) ?? maker.next(model, actor: actor)
   }
 
   func appendWaiting(_ actor: Int) throws {
     guard !waiting[actor].isEmpty else { return try appendOne(actor) }
     let batch = waiting[actor].removeFirst()
-    arm()
+    arm(actor)
     try append(batch, actor)
   }
 
@@ -121,7 +122,7 @@ extension World {
     } else if maker.generator.chance(4), proposal.type == "note" || proposal.type == "task_progress" {
       proposal.members = proposal.members.replacingDigits(by: maker.generator.int(0...9))
     }
-    arm()
+    arm(actor)
     try append(proposal, actor)
   }
 

@@ -51,7 +51,7 @@ extension World {
     if query.isBackwards { expected.reverse() }
     let most = maker.generator.chance(2) ? maker.generator.int(1...20) : .max
     trace.note("actor \(actor) reads \(query.stream?.description ?? "all"), at most \(most)")
-    arm()
+    arm(actor)
     figures.reads += 1
     let attempt = try onAll { (site, _) throws(LogError) in
       var found: [UInt64] = []

@@ -11,7 +11,7 @@ extension World {
     guard let target = maker.generator.pick(recent) else { return }
     var proposal = reversal(of: target.receipt.eventID, in: target.stream)
     proposal.eventID = maker.generator.chance(2) ? maker.id() : nil
-    arm()
+    arm(actor)
     let count = model.count
     try append(proposal, actor)
     if model.count > count { figures.undone += 1 }
@@ -30,20 +30,21 @@ extension World {
       scope = .stream(name, after: revision - min(revision, UInt64(maker.generator.int(1...4))))
     }
     trace.note("actor \(actor) compensates \(scope)")
-    arm()
-    var targets: [[ULID]] = []
+    arm(actor)
+    var targets: [ULID] = []
     var proofs = true
     let attempt = try onAll { (site, _) throws(LogError) in
-      let plan = try site.engines[actor].planUndo(scope)
-      targets.append(plan.steps.map(\.target.envelope.eventID))
+      targets = try site.engines[actor].planUndo(scope).steps.map(\.target.envelope.eventID)
       let done = try site.engines[actor].compensate(
         scope, reason: "r", operator: nil, AppendOptions())
+      // The plan is made anew when another actor came first.
+      targets = done.plan.steps.map(\.target.envelope.eventID)
       proofs = proofs && done.plan.proofs.allSatisfy(\.holds)
       return done.receipts.map { AppendUnit.Outcome.success($0) }
     }
     if let error = attempt.error, error.code.isRefusal { return }
     try demand(proofs, "an entity is not back where it was")
-    let proposals = (targets.first ?? []).map { id in
+    let proposals = targets.map { id in
       let target = model.stored(id)
       var proposal = reversal(of: id, in: target?.stream ?? "")
       proposal.runID = target?.runID
@@ -52,6 +53,14 @@ extension World {
     figures.undone += attempt.result?.count ?? attempt.lost?.count ?? 0
     if attempt.result == nil, attempt.lost == nil { return }
     try take(attempt, proposals, actor, isAtomic: true)
+  }
+
+  /// A draft that undoes something recent; it is worked out when it is prepared.
+  func plannedReversal() -> Proposal? {
+    guard let target = maker.generator.pick(model.events.suffix(20)) else { return nil }
+    var proposal = reversal(of: target.receipt.eventID, in: target.stream)
+    proposal.plannedAt = model.revisions[target.stream]
+    return proposal
   }
 
   private func reversal(of target: ULID, in stream: String) -> Proposal {

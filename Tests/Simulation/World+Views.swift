@@ -11,7 +11,7 @@ extension World {
     guard let view = maker.generator.pick(views) else { return }
     trace.note("actor \(actor) projects \(view.name)")
     figures.projections += 1
-    arm()
+    arm(actor)
     let now = clock.now()
     let attempt = try onAll { (site, _) throws(LogError) in
       let engine = site.engines[actor]
@@ -47,13 +47,13 @@ extension World {
     trace.note("actor \(actor) rebuilds, beside \(proposals.map(\.line)), stops at \(stop)")
     figures.rebuilds += 1
     var appended: [[Attempt<Receipt>]] = Array(repeating: [], count: sites.count)
-    arm()
+    arm(actor)
     let attempt = try onAll { (site, index) throws(LogError) in
       var step = 0
       try site.engines[actor].rebuildViews(onStep: { () throws(LogError) in
         if step < proposals.count {
           appended[index].append(
-            Attempt(on: site) { () throws(LogError) in
+            Attempt(on: site.log) { () throws(LogError) in
               try site.engines[other].append(proposals[step].draft(ignoringExpectation: false))
             })
         }

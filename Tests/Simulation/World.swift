@@ -19,6 +19,8 @@ final class World {
   var waiting: [[Waiting]]
   /// What each actor never learned the outcome of.
   var unsettled: [[Proposal]]
+  /// What another actor does within this step.
+  private var interference: Interference?
   /// The rows as they were after some positions.
   var remembered: [(position: Position, rows: Rows)] = []
 
@@ -117,23 +119,50 @@ final class World {
     }
   }
 
-  /// Lets something go wrong in this step, now and then.
-  func arm() {
-    guard maker.generator.chance(7) else { return }
-    let fault = maker.generator.pick(Fault.allCases)
-    for site in sites { site.log.arm(fault) }
+  /// Lets something go wrong in this step, or another actor come first, now and then.
+  func arm(_ actor: Int) {
+    if maker.generator.chance(7) {
+      let fault = maker.generator.pick(Fault.allCases)
+      for site in sites { site.log.arm(fault) }
+    } else if maker.generator.chance(8) {
+      let other = (actor + 1) % DraftMaker.actors
+      var proposal = maker.next(model, actor: other)
+      // It is made before the model has seen what else this step brings.
+      proposal.expect = nil
+      let interference = Interference(proposal, actor: other)
+      for site in sites { site.log.arm(nil, meanwhile: interference.deed(on: site)) }
+      self.interference = interference
+    }
   }
 
-  func disarm() { for site in sites { site.log.arm(nil) } }
+  /// Judges what another actor did within this step: before what the step itself came to.
+  private func takeInterference() throws {
+    guard let interference else { return }
+    self.interference = nil
+    let results = interference.results
+    guard let first = results.first else { return }
+    figures.interferences += 1
+    trace.note("  meanwhile actor \(interference.actor): \(interference.proposal.line): \(first)")
+    try demand(
+      results.count == sites.count && results.allSatisfy { $0 == first },
+      "the logs differ: \(results)")
+    try take(first.asOutcomes, [interference.proposal], interference.actor, isAtomic: true)
+  }
+
+  func disarm() {
+    for site in sites { site.log.arm(nil) }
+    interference = nil
+  }
 
   /// Does the same on every site; all must come to the same result.
-  func onAll<Result: Equatable>(
+  func onAll<Result: Equatable & Sendable>(
     _ doing: (Site, Int) throws(LogError) -> Result
   ) throws -> Attempt<Result> {
     var attempts: [Attempt<Result>] = []
     for (index, site) in sites.enumerated() {
-      attempts.append(Attempt(on: site) { () throws(LogError) in try doing(site, index) })
+      attempts.append(Attempt(on: site.log) { () throws(LogError) in try doing(site, index) })
     }
+    try takeInterference()
     for other in attempts.dropFirst() where other != attempts[0] {
       throw Breach("memory comes to \(attempts[0]), LMDB to \(other)")
     }
@@ -143,7 +172,7 @@ final class World {
 }
 
 /// How something ended that may fail.
-struct Attempt<Result: Equatable>: Equatable {
+struct Attempt<Result: Equatable & Sendable>: Equatable, Sendable {
   var result: Result?
   /// What was committed all the same.
   var lost: [AppendUnit.Outcome]?
@@ -155,11 +184,11 @@ struct Attempt<Result: Equatable>: Equatable {
     self.error = error
   }
 
-  init(on site: Site, _ doing: () throws(LogError) -> Result) {
+  init(on log: FaultyLog, _ doing: () throws(LogError) -> Result) {
     do throws(LogError) {
       self.init(result: try doing(), lost: nil, error: nil)
     } catch {
-      self.init(result: nil, lost: site.log.takeLost(), error: error)
+      self.init(result: nil, lost: log.takeLost(), error: error)
     }
   }
 }
