@@ -169,6 +169,13 @@ let package = Package(
       name: "UETLogTests", dependencies: ["UETLog"],
       swiftSettings: settings + [.unsafeFlags(["-package-name", "consumer"])]),
     tests("Tidy", []),
+    // Worlds that a seed repeats, over the same engine: `tools/simulate`.
+    .executableTarget(
+      name: "simulate",
+      dependencies: [
+        "Bytes", "Engine", "EventLog", "Events", "Merkle", "Pipeline", "TestSupport",
+      ],
+      path: "Tests/Simulation", swiftSettings: settings),
     // Build tools.
     .executableTarget(
       name: "embed", path: "tools/embed", swiftSettings: settings),
