@@ -43,13 +43,19 @@ let orderedFunctions = [
   "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/uetlog/append.order",
 ]
 
+/// Set by `tools/fuzz` alone: the archive with libFuzzer's main loop. Libraries then count which
+/// branches an input reaches, and there is one more target.
+let fuzzerRuntime = Context.environment["UETLOG_FUZZER_RUNTIME"]
+let coverage: [SwiftSetting] =
+  fuzzerRuntime == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
+
 /// A library target of ours at `Sources/<name>`.
 func library(
   _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
   plugins: [Target.PluginUsage] = []
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings,
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings + coverage,
     plugins: plugins)
 }
 
@@ -177,3 +183,17 @@ let package = Package(
       path: "tools/EmbedSchemas"),
   ]
 )
+
+if let fuzzerRuntime {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "tools/fuzz-targets/CFuzzer"),
+    .executableTarget(
+      name: "fuzz-targets",
+      dependencies: [
+        "Bytes", "CFuzzer", "Commands", "Engine", "Events", "Evidence", "JSON", "LMDB", "Patterns",
+        "Pipeline", "Runner", "Schema", "Secrets",
+      ],
+      path: "tools/fuzz-targets", exclude: ["CFuzzer", "corpora"], swiftSettings: settings,
+      linkerSettings: [.unsafeFlags([fuzzerRuntime, "-lstdc++"])]),
+  ]
+}

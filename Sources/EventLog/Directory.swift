@@ -49,9 +49,16 @@ package enum Directory {
 
   /// Copies a small file, if there is one.
   static func copy(file name: String, from one: String, to other: String) throws(LogError) {
-    let from = unsafe open(one + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard from >= 0 else { return }
+    let from = unsafe open(one + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard from >= 0 else {
+      if errno == ENOENT { return }
+      throw LogError.system("opening \(one)/\(name)")
+    }
     defer { close(from) }
+    var status = stat()
+    guard unsafe fstat(from, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw LogError(.unsafe, "\(one)/\(name) is no regular file")
+    }
     let path = other + "/" + name
     let to = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard to >= 0 else { throw LogError.cannotCreate(path) }
