@@ -43,8 +43,9 @@ let orderedFunctions = [
   "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/uetlog/append.order",
 ]
 
-/// Set by `tools/fuzz` alone: the archive with libFuzzer's main loop. Libraries then count which
-/// branches an input reaches, and there is one more target.
+/// The archive with libFuzzer's main loop, named by `tools/fuzz` alone.
+///
+/// Libraries then count which branches an input reaches, and there is one more target.
 let fuzzerRuntime = Context.environment["UETLOG_FUZZER_RUNTIME"]
 let coverage: [SwiftSetting] =
   fuzzerRuntime == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
@@ -193,7 +194,8 @@ if let fuzzerRuntime {
         "Bytes", "CFuzzer", "Commands", "Engine", "Events", "Evidence", "JSON", "LMDB", "Patterns",
         "Pipeline", "Runner", "Schema", "Secrets",
       ],
-      path: "tools/fuzz-targets", exclude: ["CFuzzer", "corpora"], swiftSettings: settings,
+      path: "tools/fuzz-targets", exclude: ["CFuzzer", "corpora"],
+      swiftSettings: settings + coverage,
       linkerSettings: [.unsafeFlags([fuzzerRuntime, "-lstdc++"])]),
   ]
 }

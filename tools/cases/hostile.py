@@ -233,8 +233,9 @@ def case_no_schema_reaches_a_terminal(box):
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#", "$id": "schema/build_ended.v1.json",
         "title": "build_ended", "description": TURNING, "type": "object",
-        "additionalProperties": False, "required": ["id"], "properties": {"id": {"type": "string", "description": HOSTILE},
-                                           HOSTILE: {"enum": [HOSTILE]}},
+        "additionalProperties": False, "required": ["id"],
+        "properties": {"id": {"type": "string", "description": HOSTILE},
+                       HOSTILE: {"enum": [HOSTILE]}},
         "x-uetlog": {"stream": "build-{id}", "reversal": "none", "severity": "info"}}
     path = box.path("type.json", json.dumps(schema))
     check(box, "schema", "check", "--schema", path, box.path("value", json.dumps({"id": 1})))
@@ -255,7 +256,8 @@ def case_no_history_reaches_a_terminal(box):
     """Subjects, authors, branches and file names of a repository that somebody else made."""
     repository = box.path("repo" + TURNING)
     environment = {**program.surroundings(box.home), "GIT_COMMITTER_DATE": "2020-02-03T04:05:06Z",
-                   "GIT_AUTHOR_NAME": HOSTILE.replace("\n", ""), "GIT_AUTHOR_EMAIL": "a@example.org",
+                   "GIT_AUTHOR_NAME": HOSTILE.replace("\n", ""),
+                   "GIT_AUTHOR_EMAIL": "a@example.org",
                    "GIT_COMMITTER_NAME": "c", "GIT_COMMITTER_EMAIL": "c@example.org"}
 
     def git(*words, **options):

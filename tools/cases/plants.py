@@ -205,7 +205,8 @@ def case_receipts_to_descriptors(box):
     pipe = box.path("pipe")
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    same(quick(box, "append", "note", "text=a", "--receipt", pipe).status, 0, "a pipe with a reader")
+    done = quick(box, "append", "note", "text=a", "--receipt", pipe)
+    same(done.status, 0, "a pipe with a reader")
     has(os.read(reader, 1 << 16).decode(), '"position":')
     os.close(reader)
 

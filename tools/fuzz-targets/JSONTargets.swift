@@ -1,7 +1,8 @@
-@testable internal import Commands
-@testable internal import JSON
 internal import Patterns
 internal import Schema
+
+@testable internal import Commands
+@testable internal import JSON
 
 /// What is read is the same when it is written without white space and read again, and when it is
 /// escaped for a terminal; an error is at a place in the input.

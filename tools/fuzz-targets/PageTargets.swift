@@ -26,10 +26,9 @@ internal import LMDB
   promise(findings == pages.findings, "the first pages are judged differently")
   for finding in findings { promise(!"\(finding)".isEmpty, "a finding without words") }
   for page in pages.pages {
-    guard let census = try? PageWalk.census(dataFile: PageScratch.path, of: page),
-      let again = try? PageWalk.census(dataFile: PageScratch.path, of: page)
-    else { fail("can't walk through the file") }
-    promise(census == again, "the second walk sees something else")
+    guard let census = try? PageWalk.census(dataFile: PageScratch.path, of: page) else {
+      fail("can't walk through the file")
+    }
     promise(census.findings.count <= PageCensus.findingsMax, "too many findings")
     promise(census.findingCount >= census.findings.count, "findings are miscounted")
     promise(census.isReadable || census.findingCount > 0, "unreadable without a finding")
@@ -72,14 +71,14 @@ private enum PageScratch {
 
   private static func make() throws(LMDBError) {
     let environment = try Environment(path: directory, options: EnvironmentOptions(noSync: true))
-    for round in UInt64(0)..<4 {
+    for round in UInt64(0)..<3 {
       var transaction = try environment.beginWrite()
       let numbers = try transaction.openTable("numbers", integerKeys: true, create: true)
       let names = try transaction.openTable("names", integerKeys: false, create: true)
-      for key in 0..<UInt64(48) {
+      for key in 0..<UInt64(24) {
         let size = key == 7 ? 9000 : 100
         let value = [UInt8](repeating: UInt8(truncatingIfNeeded: key), count: size)
-        try transaction.put(numbers, key: round * 48 + key + 1, value: value, append: true)
+        try transaction.put(numbers, key: round * 24 + key + 1, value: value, append: true)
         try transaction.put(names, key: Array("name \(key)".utf8), value: value)
       }
       try transaction.commit()

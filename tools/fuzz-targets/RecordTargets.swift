@@ -1,10 +1,11 @@
 internal import Bytes
-@testable internal import Commands
 internal import Configuration
 internal import Engine
 internal import Events
 internal import JSON
 internal import Pipeline
+
+@testable internal import Commands
 
 /// Decoding is total, and what is decoded is written as it was.
 @Sendable func fuzzEnvelope(_ bytes: [UInt8]) {
