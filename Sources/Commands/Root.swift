@@ -27,7 +27,7 @@ struct Uetlog: ParsableCommand {
         name: "Operating",
         subcommands: [
           Scan.self, Schema.self, Backup.self, Restore.self, Compact.self, Doctor.self,
-          Config.self,
+          Torture.self, Config.self,
         ]),
     ])
 }

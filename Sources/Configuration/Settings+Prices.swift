@@ -44,7 +44,7 @@ extension Settings {
       document.kind(models) == .object, document.count(document.root) == 1
     else { throw LogError(.settings, "\(path) has no prices", expected: #"{"models": {…}}"#) }
     var prices: [String: TokenPrice] = [:]
-    for (model, node) in document.members(of: models) {
+    for (model, node) in document.namedMembers(models) {
       let numbers = ["input_micro_usd_per_mtok", "output_micro_usd_per_mtok"].map {
         document.member(node, $0).flatMap { document.int64($0) } ?? -1
       }

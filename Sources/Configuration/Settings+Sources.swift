@@ -84,12 +84,12 @@ extension Settings {
     guard document.kind(document.root) == .object else {
       throw LogError(.settings, "\(path) is not an object of settings", pointer: "")
     }
-    for (family, members) in document.members(of: document.root) where family != "$schema" {
+    for (family, members) in document.namedMembers(document.root) where family != "$schema" {
       let isFamily = SettingTable.all.contains { $0.name.hasPrefix(family + ".") }
       guard isFamily, document.kind(members) == .object else {
         throw Self.unknown("/" + JSONDocument.pointerStep(family), path)
       }
-      for (name, node) in document.members(of: members) {
+      for (name, node) in document.namedMembers(members) {
         let pointer = "/\(family)/\(JSONDocument.pointerStep(name))"
         guard let setting = SettingTable.setting(family + "." + name) else {
           throw Self.unknown(pointer, path)
@@ -113,10 +113,8 @@ extension Settings {
 }
 
 extension JSONDocument {
-  /// An object's members in order.
-  package func members(of node: JSONNode) -> [(key: String, value: JSONNode)] {
-    var members: [(key: String, value: JSONNode)] = []
-    forEachMember(node) { key, value in members.append((string(key) ?? "", value)) }
-    return members
+  /// An object's members in order, their keys as strings.
+  package func namedMembers(_ node: JSONNode) -> [(key: String, value: JSONNode)] {
+    members(node).map { key, value in (string(key) ?? "", value) }
   }
 }

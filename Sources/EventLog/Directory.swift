@@ -1,4 +1,4 @@
-internal import Events
+package import Events
 internal import Glibc
 
 /// What is done with whole directories.
@@ -18,7 +18,7 @@ package enum Directory {
   }
 
   /// Removes it, what is in it, and what is in directories in it; a log has no deeper ones.
-  static func remove(_ path: String, depth: Int = 2) {
+  package static func remove(_ path: String, depth: Int = 2) {
     for name in names(in: path) {
       let inner = path + "/" + name
       if unsafe unlink(inner) != 0, depth > 0 { remove(inner, depth: depth - 1) }
@@ -48,16 +48,15 @@ package enum Directory {
   }
 
   /// Copies a small file, if there is one.
-  static func copy(file name: String, from one: String, to other: String) throws(LogError) {
+  package static func copy(
+    file name: String, from one: String, to other: String
+  ) throws(LogError) {
     let from = unsafe open(one + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard from >= 0 else {
-      if errno == ENOENT { return }
-      throw LogError.system("opening \(one)/\(name)")
-    }
-    defer { close(from) }
+    guard from >= 0 || errno != ENOENT else { return }
+    defer { if from >= 0 { close(from) } }
     var status = stat()
     guard unsafe fstat(from, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw LogError(.unsafe, "\(one)/\(name) is no regular file")
+      throw LogError(.unsafe, "\(one)/\(name) is a link, unreadable or no regular file")
     }
     let path = other + "/" + name
     let to = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

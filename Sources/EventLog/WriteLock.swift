@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Events
 internal import Glibc
 
@@ -31,10 +32,10 @@ final class WriteLock: Sendable {
   /// Takes the lock, waiting at most `waitNanoseconds`.
   func acquire(waitNanoseconds: Int64) throws(LogError) {
     if tryAcquire() { return }
-    let start = Self.now()
+    let start = MonotonicTime.nanoseconds()
     var pause: useconds_t = 50
     while !tryAcquire() {
-      guard Self.now() - start < waitNanoseconds else {
+      guard MonotonicTime.nanoseconds() - start < waitNanoseconds else {
         throw LogError(
           .busy, "another process holds \(path)",
           actual: "waited \(waitNanoseconds / 1_000_000) ms",
@@ -68,12 +69,6 @@ final class WriteLock: Sendable {
         .unsafe, "the lock file of \(path) was deleted or replaced",
         hint: "Stop all programs that use this log, then run the command again")
     }
-  }
-
-  private static func now() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 }
 

@@ -2,8 +2,9 @@ internal import Glibc
 
 /// A program that was started to read what it prints.
 ///
-/// Arguments are passed as they are, no shell is involved. It gets no input, and of this process's
-/// descriptors only those that are not close-on-exec; all signals are as in a fresh process.
+/// Arguments are passed as they are, no shell is involved. Its input is a file, an empty one unless
+/// one is named; of this process's descriptors it gets only those that are not close-on-exec; all
+/// signals are as in a fresh process.
 package struct ChildProcess: ~Copyable {
   private let process: pid_t
   private let output: Int32
@@ -19,7 +20,8 @@ package struct ChildProcess: ~Copyable {
   /// Starts `program`, found on the path, with the environment of this process and `environment`,
   /// whose nil values take a variable away.
   package init(
-    _ program: String, _ arguments: [String], environment: [String: String?] = [:]
+    _ program: String, _ arguments: [String], environment: [String: String?] = [:],
+    input: String = "/dev/null"
   ) throws(RunnerError) {
     self.program = program
     let (readOutput, writeOutput) = try Self.pipe()
@@ -27,7 +29,7 @@ package struct ChildProcess: ~Copyable {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    unsafe posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, writeOutput, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, writeErrors, 2)
     var attributes = Self.plainSignals()
@@ -60,6 +62,9 @@ package struct ChildProcess: ~Copyable {
     var status: Int32 = 0
     _ = unsafe waitpid(process, &status, 0)
   }
+
+  /// Kills it; what it has printed can still be read.
+  package func end() { kill(process, SIGKILL) }
 
   /// Reads at most `count` bytes of what the program prints; empty at its end.
   package mutating func read(_ count: Int) throws(RunnerError) -> [UInt8] {

@@ -89,8 +89,8 @@ import Testing
     let index = try #require(ConfigFiles.index(ofPath: "defaults.json"))
     let document = try JSONDocument(parsing: ConfigFiles.bytes(at: index))
     var names: Set<String> = []
-    for (family, members) in document.members(of: document.root) {
-      for (name, node) in document.members(of: members) {
+    for (family, members) in document.namedMembers(document.root) {
+      for (name, node) in document.namedMembers(members) {
         names.insert(family + "." + name)
         let setting = try #require(SettingTable.setting(family + "." + name), "\(family).\(name)")
         #expect(setting.kind.value(document, node) == Settings.shipped(setting))

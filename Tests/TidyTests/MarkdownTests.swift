@@ -59,6 +59,22 @@ import Testing
       }
     }
   }
+
+  @Test func `each guarantee says what breaks it, what tests it and what was reached`() {
+    let path = "Sources/UETLog/UETLog.docc/Guarantees.md"
+    let promises = Repository.text(path).split(separator: "\n## What is not promised")[0]
+      .split(separator: "\n### ").dropFirst()
+    #expect(promises.count >= 6)
+    for promise in promises {
+      for line in ["- Breaks it: ", "- Test: ", "- Reached: "] {
+        #expect(promise.containsPhrase(line), "\(path): no \"\(line)\" in \(promise.prefix(40))")
+      }
+      let tests = promise.split(separator: "\n").first { $0.hasPrefix("- Test: ") } ?? ""
+      for test in tests.quoted("`", "`") {
+        #expect(Repository.exists(String(test)), "\(path): there is no \(test)")
+      }
+    }
+  }
 }
 
 extension SourceFile {

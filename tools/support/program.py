@@ -16,6 +16,12 @@ def binary():
     return os.path.abspath(path)
 
 
+def is_static():
+    """Whether it is the program that ships; a debug build has a loader."""
+    with open(binary(), "rb") as file:
+        return b"/ld-linux" not in file.read(4096)
+
+
 def surroundings(home, **extra):
     """Environment variables that keep a test away from the user's logs and settings."""
     return {"PATH": os.environ["PATH"], "HOME": home, "LC_ALL": "C.UTF-8",

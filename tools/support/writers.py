@@ -78,6 +78,7 @@ class Writer(threading.Thread):
         super().__init__(daemon=True)
         self.kind, self.log, self.home = kind, log, home
         self.drafts, self.ledger = drafts, ledger
+        self.command = program.binary()
         self.lock = threading.Lock()
         self.stopped = False
         self.process = None
@@ -93,7 +94,7 @@ class Writer(threading.Thread):
             if self.stopped:
                 return None
             self.process = subprocess.Popen(
-                [program.binary(), "append", "--log", self.log, "--json", *arguments],
+                [self.command, "append", "--log", self.log, "--json", *arguments],
                 stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.home,
                 env=program.surroundings(self.home))
             return self.process

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Glibc
 
 /// A line on a terminal's standard error that says how far a long task is: after half a second, at
@@ -15,7 +16,7 @@ struct Progress: ~Copyable {
   init(_ what: String, isQuiet: Bool) {
     self.what = what
     isShown = !isQuiet && isatty(STDERR_FILENO) == 1
-    start = Self.now()
+    start = MonotonicTime.nanoseconds()
     next = start + Self.firstAfterNanoseconds
   }
 
@@ -24,7 +25,7 @@ struct Progress: ~Copyable {
   /// Says how much is done, of how much if that is known.
   mutating func update(_ done: UInt64, of total: UInt64? = nil) {
     guard isShown else { return }
-    let now = Self.now()
+    let now = MonotonicTime.nanoseconds()
     guard now >= next else { return }
     next = now + Self.everyNanoseconds
     hasDrawn = true
@@ -43,11 +44,5 @@ struct Progress: ~Copyable {
 
   private static func draw(_ text: String) {
     _ = Output.write(all: Array("\r\u{1B}[K\(text)".utf8), to: STDERR_FILENO)
-  }
-
-  private static func now() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
   }
 }
