@@ -43,13 +43,20 @@ let orderedFunctions = [
   "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/Sources/uetlog/append.order",
 ]
 
+/// The archive with libFuzzer's main loop, named by `tools/fuzz` alone.
+///
+/// Libraries then count which branches an input reaches, and there is one more target.
+let fuzzerRuntime = Context.environment["UETLOG_FUZZER_RUNTIME"]
+let coverage: [SwiftSetting] =
+  fuzzerRuntime == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
+
 /// A library target of ours at `Sources/<name>`.
 func library(
   _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
   plugins: [Target.PluginUsage] = []
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings,
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings + coverage,
     plugins: plugins)
 }
 
@@ -184,3 +191,18 @@ let package = Package(
       path: "tools/EmbedSchemas"),
   ]
 )
+
+if let fuzzerRuntime {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "tools/fuzz-targets/CFuzzer"),
+    .executableTarget(
+      name: "fuzz-targets",
+      dependencies: [
+        "Bytes", "CFuzzer", "Commands", "Engine", "Events", "Evidence", "JSON", "LMDB", "Patterns",
+        "Pipeline", "Runner", "Schema", "Secrets",
+      ],
+      path: "tools/fuzz-targets", exclude: ["CFuzzer", "corpora"],
+      swiftSettings: settings + coverage,
+      linkerSettings: [.unsafeFlags([fuzzerRuntime, "-lstdc++"])]),
+  ]
+}

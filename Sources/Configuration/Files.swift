@@ -10,9 +10,31 @@ package enum Files {
     return try contents(of: descriptor, name: path, byteCountMax: byteCountMax)
   }
 
+  /// The bytes of a file that is looked for without anybody naming it; nil when there is none.
+  ///
+  /// Only a regular file is read: a pipe that somebody planted must not make us wait.
+  package static func regularContents(
+    _ path: String, byteCountMax: Int
+  ) throws(LogError) -> [UInt8]? {
+    guard let descriptor = try descriptor(reading: path, O_NONBLOCK) else { return nil }
+    defer { close(descriptor) }
+    try requireRegular(descriptor, name: path)
+    return try contents(of: descriptor, name: path, byteCountMax: byteCountMax)
+  }
+
+  /// Throws when an open file is a directory, a pipe or a device.
+  package static func requireRegular(_ descriptor: Int32, name: String) throws(LogError) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw LogError(.unsafe, "\(name) is no regular file")
+    }
+  }
+
   /// An open file, which the caller closes; nil when there is none.
-  package static func descriptor(reading path: String) throws(LogError) -> Int32? {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+  package static func descriptor(
+    reading path: String, _ flags: Int32 = 0
+  ) throws(LogError) -> Int32? {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | flags)
     guard descriptor < 0 else { return descriptor }
     if errno == ENOENT || errno == ENOTDIR { return nil }
     throw LogError(.badInput, "can't read \(path): \(systemText(errno))")

@@ -41,7 +41,7 @@ package struct Repository: Hashable, Sendable {
 
   /// A small file's text without the line feed at its end.
   private static func text(_ path: String) throws(LogError) -> String? {
-    guard var bytes = try Files.contents(path, byteCountMax: pointerByteCountMax) else {
+    guard var bytes = try Files.regularContents(path, byteCountMax: pointerByteCountMax) else {
       return nil
     }
     while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }

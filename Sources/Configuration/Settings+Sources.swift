@@ -47,7 +47,7 @@ extension Settings {
 
   private static func contents(_ path: String) throws(LogError) -> [UInt8]? {
     do throws(LogError) {
-      return try Files.contents(path, byteCountMax: fileByteCountMax)
+      return try Files.regularContents(path, byteCountMax: fileByteCountMax)
     } catch {
       throw LogError(.settings, error.message, expected: error.expected)
     }

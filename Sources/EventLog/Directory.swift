@@ -48,10 +48,16 @@ package enum Directory {
   }
 
   /// Copies a small file, if there is one.
-  package static func copy(file name: String, from one: String, to other: String) throws(LogError) {
-    let from = unsafe open(one + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard from >= 0 else { return }
-    defer { close(from) }
+  package static func copy(
+    file name: String, from one: String, to other: String
+  ) throws(LogError) {
+    let from = unsafe open(one + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard from >= 0 || errno != ENOENT else { return }
+    defer { if from >= 0 { close(from) } }
+    var status = stat()
+    guard unsafe fstat(from, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw LogError(.unsafe, "\(one)/\(name) is a link, unreadable or no regular file")
+    }
     let path = other + "/" + name
     let to = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard to >= 0 else { throw LogError.cannotCreate(path) }

@@ -36,7 +36,8 @@ package final class HighWaterSlot: Sendable {
     self.directory = directory + "/" + log.description
     path =
       self.directory + "/" + String(file.device, radix: 16) + "-" + String(file.node, radix: 16)
-    let flags = (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW
+    // A pipe that somebody planted must not make us wait.
+    let flags = (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
     self.isReadOnly = isReadOnly
     var descriptor = unsafe open(path, flags)
     if descriptor < 0 {
@@ -118,7 +119,8 @@ package final class HighWaterSlot: Sendable {
 
   private static func marks(in directory: String) -> [Mark] {
     Directory.names(in: directory).filter { !$0.hasPrefix(".") }.compactMap { name in
-      let descriptor = unsafe open(directory + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+      let descriptor = unsafe open(
+        directory + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
       guard descriptor >= 0 else { return nil }
       defer { close(descriptor) }
       return mark(descriptor)

@@ -25,7 +25,7 @@ package struct PageWalk {
     dataFile path: String, of meta: MetaPage,
     onProgress: @escaping (UInt64, UInt64) -> Void = { _, _ in }
   ) throws(LMDBError) -> PageCensus {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { throw .lastSystemError }
     defer { close(descriptor) }
     var walk = PageWalk(try PageFile(descriptor), meta, onProgress)

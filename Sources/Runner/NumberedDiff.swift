@@ -17,11 +17,15 @@ enum NumberedDiff {
   private static func file(_ line: ArraySlice<UInt8>) -> GitFile? {
     let parts = line.split(separator: 0x09, maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3 else { return nil }
-    let insertions = Int(String(decoding: parts[0], as: UTF8.self))
-    let deletions = Int(String(decoding: parts[1], as: UTF8.self))
+    let insertions = count(parts[0])
     return GitFile(
       path: String(decoding: unquoted(parts[2]), as: UTF8.self), insertions: insertions ?? 0,
-      deletions: deletions ?? 0, isBinary: insertions == nil)
+      deletions: count(parts[1]) ?? 0, isBinary: insertions == nil)
+  }
+
+  /// A number of lines, small enough that those of all files can be added up.
+  private static func count(_ text: ArraySlice<UInt8>) -> Int? {
+    UInt32(String(decoding: text, as: UTF8.self)).map { Int($0) }
   }
 
   /// A path as it is: git writes odd ones in C's quotes, with octal escapes.

@@ -24,6 +24,14 @@ import Testing
     #expect(SafeText.escaped("Zoë 日本 🙂") == "Zoë 日本 🙂")
   }
 
+  @Test func `letters that show as nothing are written out, selectors of a look are not`() {
+    for value: UInt32 in [0x34F, 0x115F, 0x180E, 0x200B, 0x3164, 0xFFA0, 0xE0041, 0xE0100] {
+      guard let scalar = Unicode.Scalar(value) else { continue }
+      #expect(SafeText.escaped(String(scalar)) == "\\u{" + String(value, radix: 16) + "}")
+    }
+    #expect(SafeText.escaped("\u{2764}\u{FE0F} 👩\u{200D}💻") == "\u{2764}\u{FE0F} 👩\u{200D}💻")
+  }
+
   @Test func `bytes that are no text are shown one by one`() {
     #expect(SafeText.escaped([0xE2, 0x80]) == #"\xe2\x80"#)
     #expect(SafeText.escaped([0x61, 0xF0, 0x9F, 0x62]) == #"a\xf0\x9fb"#)

@@ -77,6 +77,16 @@ import Testing
     #expect(forgetful.epoch == 2)
   }
 
+  @Test func `a backup waits for no pipe in the place of settings`() throws {
+    let directory = try TemporaryDirectory()
+    let log = try log(directory)
+    try #require(unsafe mkfifo(directory("log/config.json"), 0o600) == 0)
+    #expect(throws: LogError.self) { try log.backUp(to: directory("copy")) }
+    #expect(Files.names(in: directory.path) == ["log"])
+    _ = unsafe unlink(directory("log/config.json"))
+    _ = try log.backUp(to: directory("copy"))
+  }
+
   @Test func `only what nobody works at any more is a leftover`() throws {
     let directory = try TemporaryDirectory()
     let log = try log(directory)

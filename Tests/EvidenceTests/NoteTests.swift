@@ -75,6 +75,15 @@ func failure(_ body: () throws(EvidenceError) -> Void) -> EvidenceError.Code? {
     }
   }
 
+  @Test(arguments: ["a b", "a+b", "a\u{202E}b", "a\u{200B}b", "a\u{3164}b", "a\u{1B}b", ""])
+  func `what hides or turns letters names no key`(_ name: String) {
+    #expect(KeyName(name) == nil)
+  }
+
+  @Test func `letters of all scripts name keys`() {
+    #expect(KeyName("Zoë/日本-key_1")?.text == "Zoë/日本-key_1")
+  }
+
   @Test func `signatures of unknown keys are told and not judged`() throws {
     let secret = try SigningKey(secretText: KnownNote.secret)
     let stranger = try SigningKey(name: try #require(KeyName("PeterNeumann")), seed: Array(1...32))

@@ -49,6 +49,13 @@ import Testing
     #expect(files("1\t1\t\"\\377x\"\n").map(\.path) == ["\u{FFFD}x"])
   }
 
+  @Test func `numbers that no file has lines for are none`() {
+    let found = files("4294967295\t0\ta\n9223372036854775807\t-1\tb\n")
+    #expect(found.map(\.insertions) == [4_294_967_295, 0])
+    #expect(found.map(\.deletions) == [0, 0])
+    #expect(found.map(\.isBinary) == [false, true])
+  }
+
   @Test func `a tab in a path stays in the path`() {
     #expect(files("1\t2\ta\tb\n").map(\.path) == ["a\tb"])
   }

@@ -22,7 +22,11 @@ final class ReceiptPrinter {
       file = nil
       return
     }
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    // A link that somebody planted is not followed, and a pipe that nobody reads is not waited
+    // for. What stands in /dev leads to the caller's own descriptors.
+    let links = path.hasPrefix("/dev/") ? 0 : O_NOFOLLOW
+    let descriptor = unsafe open(
+      path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | links, 0o600)
     guard descriptor >= 0 else {
       throw LogError(.cannotWrite, "can't write receipts to \(path): \(systemText(errno))")
     }

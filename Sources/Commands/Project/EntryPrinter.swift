@@ -29,7 +29,11 @@ struct EntryPrinter {
       console.output.write(count == 0 ? "\n  " : ",\n  ")
       console.output.write(console.output.isTerminal ? SafeText.escapedJSON(json) : json)
     case .csv:
-      let fields = view.fields.map { CSV.field(entry.text(at: $0.path) ?? "") }
+      let fields = view.fields.map { field in
+        let text = entry.text(at: field.path) ?? ""
+        // A terminal never gets what could change its state.
+        return CSV.field(console.output.isTerminal ? SafeText.escaped(text) : text)
+      }
       console.output.line(fields.joined(separator: ","))
     }
     count += 1

@@ -58,12 +58,13 @@ final class FollowCursor {
   ///
   /// - Parameter end: the position after the log's last; a reader of this log was not further.
   func load(end: Position) throws(LogError) -> Position? {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }
       throw LogError(.cannotWrite, "\(path): \(systemText(errno))")
     }
     defer { close(descriptor) }
+    try Files.requireRegular(descriptor, name: path)
     let bytes = try Files.contents(of: descriptor, name: path, byteCountMax: Self.byteCountMax)
     let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
@@ -90,8 +91,10 @@ final class FollowCursor {
 
   func save(_ next: Position) throws(LogError) {
     let temporary = path + ".tmp"
+    // What a killed reader left, or somebody planted: it is neither followed nor written to.
+    unsafe unlink(temporary)
     let descriptor = unsafe open(
-      temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+      temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else {
       throw LogError(.cannotWrite, "\(temporary): \(systemText(errno))")
     }

@@ -77,10 +77,14 @@ enum SafeText {
 
   /// Whether a scalar shows as itself and does nothing else.
   ///
-  /// Joiners count as visible: scripts need them.
+  /// Joiners and the selectors of a character's look count as visible: scripts and symbols need
+  /// them. All else that shows as nothing is hidden text.
   static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F }
     if scalar.value == 0x200C || scalar.value == 0x200D { return true }
+    if scalar.properties.isDefaultIgnorableCodePoint {
+      return (0xFE00...0xFE0F).contains(scalar.value)
+    }
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
       .unassigned:
