@@ -68,6 +68,7 @@ struct SealLog: WriteUnit {
   let key: SigningKey
   let origin: String
   let isDryRun: Bool
+  let mayUseReserve = true
   var preparer: Preparer
   let rules: Rules
   let clock: any TimeSource
