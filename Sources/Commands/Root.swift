@@ -22,7 +22,9 @@ struct Uetlog: ParsableCommand {
         subcommands: [Replay.self, Project.self, Show.self, Trace.self, Stats.self]),
       CommandGroup(
         name: "Proving",
-        subcommands: [Verify.self, SealCommand.self, Prove.self, Bundle.self, Key.self]),
+        subcommands: [
+          Verify.self, SealCommand.self, Prove.self, Bundle.self, Tiles.self, Key.self,
+        ]),
       CommandGroup(
         name: "Operating",
         subcommands: [

@@ -47,7 +47,7 @@ package struct Setting: Sendable {
 
 /// All settings, by name.
 package enum SettingTable {
-  package static let all: [Setting] = append + secrets + limits + rules + later
+  package static let all: [Setting] = append + secrets + seal + limits + rules + later
 
   package static func setting(_ name: String) -> Setting? { all.first { $0.name == name } }
 
@@ -67,6 +67,12 @@ package enum SettingTable {
     Setting(
       name: "secrets.variables", kind: .variables, shipped: secretVariables,
       effect: .append),
+  ]
+
+  private static let seal = [
+    Setting(
+      name: "seal.every_events", kind: .integer(0...secondsMax), shipped: "0", effect: .append),
+    Setting(name: "seal.key", kind: .optionalText, shipped: "", effect: .append),
   ]
 
   private static let limits = [

@@ -115,7 +115,7 @@ package struct Settings: Sendable {
   }
 
   /// What `computedDigest` comes to where nothing was changed, as in most appends; a test compares.
-  package static var shippedDigest: UInt64 { 0x2B75_E726_8AC8_98FA }
+  package static var shippedDigest: UInt64 { 0x7B05_D4E1_4D13_4187 }
 
   package var computedDigest: UInt64 {
     var text = ""
@@ -130,6 +130,16 @@ package struct Settings: Sendable {
   package var waitNanoseconds: Int64 {
     guard case .duration(let text) = changes["append.wait"]?.value else { return 5_000_000_000 }
     return Duration(text)?.nanoseconds ?? 5_000_000_000
+  }
+
+  /// After how many events since the last checkpoint another is due; 0 for never.
+  package var sealEvery: UInt64 {
+    UInt64(clamping: changes["seal.every_events"]?.value.number ?? 0)
+  }
+
+  /// The name of the key to seal with; nil for the one called like the log, or the only one.
+  package var sealKey: String? {
+    if case .text(let name) = changes["seal.key"]?.value { name } else { nil }
   }
 
   /// How many events are committed together at the most.

@@ -80,6 +80,19 @@ package enum Directory {
     return unsafe lstat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
+  /// The room that the file system of a path has left for this user, in bytes.
+  package static func freeByteCount(at path: String) -> UInt64 {
+    var space = statvfs()
+    guard unsafe statvfs(path, &space) == 0 else { return 0 }
+    return UInt64(space.f_bavail) * UInt64(space.f_frsize)
+  }
+
+  /// The user that a path belongs to; nil when it can't be told.
+  static func owner(of path: String) -> UInt32? {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 ? status.st_uid : nil
+  }
+
   /// The directory around a path.
   static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }

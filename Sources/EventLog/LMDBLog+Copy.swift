@@ -17,20 +17,24 @@ extension LMDBLog {
   /// Copies the log as it stands into a new directory at `place`; appends go on meanwhile.
   ///
   /// The copy is compact: it has no free pages. It is there whole or not at all.
-  package func backUp(to place: String) throws(LogError) -> LogCopy {
+  package func backUp(
+    to place: String, _ meter: CopyMeter? = nil
+  ) throws(LogError) -> LogCopy {
     try Self.requireNothing(at: place)
     NewDirectory.removeLeftovers(beside: place)
     let directory = try NewDirectory(beside: place)
-    try copy(into: directory.path)
+    try copy(into: directory.path, meter)
     try Directory.copy(file: "config.json", from: path, to: directory.path)
-    var copy = try Self.look(at: directory.path)
+    var copy = try Self.look(at: directory.path, meter)
     guard try directory.put() else { throw Self.isTaken(place) }
     copy.path = place
     return copy
   }
 
-  func copy(into directory: String) throws(LogError) {
+  func copy(into directory: String, _ meter: CopyMeter?) throws(LogError) {
     let files = files
+    meter?.copy(
+      to: directory + "/data.mdb", byteCountMax: Directory.byteCount(of: path + "/data.mdb"))
     for _ in 0..<Self.growthsMax {
       do throws(LMDBError) {
         return try files.environment.copy(to: directory, compact: true)
@@ -45,11 +49,12 @@ extension LMDBLog {
   }
 
   /// Opens a fresh copy, follows all its pages, and leaves no lock file in it.
-  static func look(at path: String) throws(LogError) -> LogCopy {
+  static func look(at path: String, _ meter: CopyMeter?) throws(LogError) -> LogCopy {
     defer { _ = unsafe unlink(path + "/lock.mdb") }
     do throws(LogError) {
       let log = try LMDBLog(opening: path)
-      if let finding = try LogPages(of: log).findings.first {
+      let pages = try LogPages(of: log) { done, total in meter?.check(done, of: total) }
+      if let finding = pages.findings.first {
         throw LogError(.corruption, finding)
       }
       return LogCopy(

@@ -17,6 +17,7 @@ extension LMDBLog {
   ) throws(LogError) {
     let directory = try NewDirectory(beside: path)
     try build(directory.path, identity, options, values)
+    Reserve.take(ofLog: directory.path)
     // Another process was first: its log is in place, ours goes.
     if try directory.put() { return }
     guard unsafe access(path + "/data.mdb", F_OK) == 0 else {

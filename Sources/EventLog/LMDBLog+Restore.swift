@@ -25,7 +25,7 @@ extension LMDBLog {
   /// - Parameter isReplacing: whether there may be a log at `place`.
   package func restore(
     to place: String, isReplacing: Bool, isDryRun: Bool, _ options: LogOptions,
-    waitNanoseconds: Int64
+    waitNanoseconds: Int64, _ meter: CopyMeter? = nil
   ) throws(LogError) -> Restored {
     var restored = Restored(head: try head(), epoch: format.epoch)
     restored.epoch = max(
@@ -34,10 +34,11 @@ extension LMDBLog {
       restored.epoch += 1
       if isDryRun { return restored }
       NewDirectory.removeLeftovers(beside: place)
-      let directory = try renewed(beside: place, restored, options)
+      let directory = try renewed(beside: place, restored, options, meter)
       guard try directory.put() else {
         throw LogError(.cannotWrite, "\(place) is not empty and holds no log")
       }
+      Reserve.take(ofLog: place)
       return restored
     }
     guard isReplacing else {
@@ -59,22 +60,23 @@ extension LMDBLog {
     defer { old.files.lock.release() }
     try old.files.lock.checkLockFile()
     restored.old?.head = try old.head()
-    let directory = try renewed(beside: place, restored, options)
+    let directory = try renewed(beside: place, restored, options, meter)
     try Directory.link(
-      place, into: directory.path, without: ["data.mdb", "lock.mdb", "config.json"])
+      place, into: directory.path, without: NewDirectory.ownFiles + ["config.json"])
     if unsafe access(directory.path + "/config.json", F_OK) != 0 {
       try Directory.copy(file: "config.json", from: place, to: directory.path)
     }
     try directory.exchange(puttingAside: aside)
+    Reserve.take(ofLog: place)
     return restored
   }
 
   /// A copy with the new epoch, which this machine knows.
   private func renewed(
-    beside place: String, _ restored: Restored, _ options: LogOptions
+    beside place: String, _ restored: Restored, _ options: LogOptions, _ meter: CopyMeter?
   ) throws(LogError) -> NewDirectory {
     let directory = try NewDirectory(beside: place)
-    try copy(into: directory.path)
+    try copy(into: directory.path, meter)
     try Directory.copy(file: "config.json", from: path, to: directory.path)
     var format = self.format
     format.epoch = restored.epoch

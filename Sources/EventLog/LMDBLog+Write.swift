@@ -31,7 +31,7 @@ extension LMDBLog {
     try files.format.checkWritable(path)
     try files.lock.acquire(waitNanoseconds: waitNanoseconds)
     defer { files.lock.release() }
-    for _ in 0..<Self.growthsMax {
+    for _ in 0..<(Self.growthsMax + Reserve.sliceCount) {
       // A transaction that ran out of map runs again from the start.
       var attempt = unit
       do throws(LogError) {
@@ -39,6 +39,7 @@ extension LMDBLog {
         unit = attempt
         return output
       } catch {
+        if error.code == .noSpace, unit.mayUseReserve, Reserve.giveSlice(ofLog: path) { continue }
         guard error.code == .mapFull else { throw error }
         try grow(files.environment)
       }
@@ -93,7 +94,6 @@ extension LMDBLog {
     if !isOnFile, error == .noSpace || error == .fileTooLarge || isDiskFull {
       return LogError(
         .noSpace, "the disk is full",
-
         hint: "Nothing was written: free some space and run the same command again")
     }
     return LogError(
@@ -110,9 +110,7 @@ extension LMDBLog {
   }
 
   private var isDiskFull: Bool {
-    var status = statvfs()
-    guard unsafe statvfs(path, &status) == 0 else { return false }
-    return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 20
+    Directory.freeByteCount(at: path) < 1 << 20
   }
 
   private func grow(_ environment: borrowing Environment) throws(LogError) {

@@ -10,6 +10,8 @@ package struct LogPages: Hashable, Sendable {
   package let pageCount: UInt64
   /// Those that hold tables or the list of free pages.
   package let used: UInt64
+  /// Those of `used` that hold tables.
+  private let tables: UInt64
   /// Those that may be written anew.
   package let free: UInt64
   /// Those that are neither: wasted, but no damage.
@@ -26,6 +28,9 @@ package struct LogPages: Hashable, Sendable {
   package let isReadable: Bool
 
   private static let attemptsMax = 100
+
+  /// The size of a data file with the same tables and nothing else: after its two first pages.
+  var compactByteCount: UInt64 { (tables &+ 2) &* UInt64(MetaPage.byteCount) }
 
   /// Looks at the pages of the log in a directory, which this process has not open.
   ///
@@ -56,6 +61,7 @@ package struct LogPages: Hashable, Sendable {
       guard let census else { continue }
       pageCount = census.pages
       used = census.used
+      tables = census.tables
       free = census.free
       unused = census.unused
       trees = census.trees

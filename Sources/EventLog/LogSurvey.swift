@@ -25,27 +25,33 @@ package struct LogSurvey: Sendable {
   package var fileSystem = FileSystem.local
   /// The room that is left for this user, in bytes.
   package var freeByteCount: UInt64 = 0
+  /// The room that the log keeps for a full disk, in bytes.
+  package var reserveByteCount = 0
   /// The size of the data file in bytes.
   package var dataByteCount = 0
   /// Who holds the lock of writers at this moment; nil when nobody does.
-  package var holder: Holder?
+  package var holder: LockHolder?
   /// Directories beside the log that killed processes left.
   package var leftovers: [String] = []
 
-  /// A process that holds a lock; 0 when it can't be told which.
-  package struct Holder: Hashable, Sendable { package var process: Int }
+  /// How much room a log keeps for a full disk, in bytes.
+  package static var reserveByteCountWanted: Int { Reserve.byteCount }
+
+  /// Puts right what needs no decision: takes the reserve, removes what killed processes left.
+  package static func putRight(log path: String) {
+    NewDirectory.removeLeftovers(beside: path)
+    Reserve.take(ofLog: path)
+  }
 
   /// Looks at the log in a directory.
   package init(log path: String) throws(LogError) {
     guard FileID(path: path) != nil else { throw LogError.noLog(path) }
-    for name in ["", "/data.mdb", "/lock.mdb"] {
+    for name in ["", "/data.mdb", "/lock.mdb", "/\(Reserve.name)"] {
       if let entry = Self.entry(path + name) { entries.append(entry) }
     }
     fileSystem = Self.fileSystem(of: path)
-    var space = statvfs()
-    if unsafe statvfs(path, &space) == 0 {
-      freeByteCount = UInt64(space.f_bavail) * UInt64(space.f_frsize)
-    }
+    freeByteCount = Directory.freeByteCount(at: path)
+    reserveByteCount = Reserve.byteCount(ofLog: path)
     dataByteCount = Directory.byteCount(of: path + "/data.mdb")
     holder = Self.holder(of: path)
     leftovers = NewDirectory.leftovers(beside: path)
@@ -72,35 +78,12 @@ package struct LogSurvey: Sendable {
     }
   }
 
-  private static func holder(of path: String) -> Holder? {
+  private static func holder(of path: String) -> LockHolder? {
     let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return nil }
-    guard let node = FileID(descriptor: descriptor)?.node else { return Holder(process: 0) }
-    return Holder(process: process(locking: node) ?? 0)
-  }
-
-  /// The process that /proc/locks names for a file.
-  ///
-  /// A line there is like `1: FLOCK  ADVISORY  WRITE 812 08:02:13 0 EOF`.
-  private static func process(locking node: UInt64) -> Int? {
-    let descriptor = unsafe open("/proc/locks", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var text: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: 16 << 10)
-    let byteCount = block.count
-    while text.count < 1 << 20 {
-      let count = unsafe read(descriptor, &block, byteCount)
-      guard count > 0 else { break }
-      text += block[..<count]
-    }
-    for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
-      let words = line.split(separator: " ")
-      guard words.count > 5, words[1] == "FLOCK", words[5].hasSuffix(":\(node)") else { continue }
-      return Int(words[4])
-    }
-    return nil
+    let node = FileID(descriptor: descriptor)?.node
+    return node.flatMap { LockHolder(ofDirectory: $0) } ?? LockHolder(process: 0)
   }
 }

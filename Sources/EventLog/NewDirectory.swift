@@ -8,6 +8,9 @@ internal import LMDB
 /// anywhere. One whose process was killed is removed by the next that works at the same place: it
 /// is known by its name and by its lock, which nobody holds any more.
 struct NewDirectory: ~Copyable {
+  /// What a log's directory never takes over from the one that was in its place.
+  static let ownFiles = ["data.mdb", "lock.mdb", Reserve.name]
+
   /// Where it is being made.
   let path: String
   private let place: String

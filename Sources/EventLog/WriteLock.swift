@@ -36,14 +36,20 @@ final class WriteLock: Sendable {
     var pause: useconds_t = 50
     while !tryAcquire() {
       guard MonotonicTime.nanoseconds() - start < waitNanoseconds else {
-        throw LogError(
-          .busy, "another process holds \(path)",
-          actual: "waited \(waitNanoseconds / 1_000_000) ms",
-          hint: "Nothing was written: run the same command again, or wait longer with --wait")
+        throw busy(after: waitNanoseconds)
       }
       usleep(pause)
       pause = min(pause * 2, 2000)
     }
+  }
+
+  /// Says who is in the way, if that can be told.
+  private func busy(after waitNanoseconds: Int64) -> LogError {
+    let holder = LockHolder(ofDirectory: directory.node)
+    return LogError(
+      .busy, holder.map { "\(path) is held by \($0)" } ?? "another process holds \(path)",
+      actual: "waited \(waitNanoseconds / 1_000_000) ms",
+      hint: "Nothing was written: run the same command again, or wait longer with --wait")
   }
 
   private func tryAcquire() -> Bool {

@@ -158,9 +158,15 @@ package protocol WriteUnit {
   associatedtype Output
   /// Everything is computed as if, and nothing is stored.
   var isDryRun: Bool { get }
+  /// Whether it may use the room that the log keeps for a full disk; asked when the disk is full.
+  var mayUseReserve: Bool { get }
   mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Output
+}
+
+extension WriteUnit {
+  package var mayUseReserve: Bool { false }
 }
 
 /// Work on one consistent view.

@@ -145,6 +145,9 @@ package struct MemoryTables: LogWriter, Sendable {
 extension LogIdentity {
   /// The tree's first leaf, which binds the log's id.
   package var genesisLeaf: Digest {
-    TreeHash.leaf(Array("uetlog/genesis/v1".utf8) + id.bytes)
+    TreeHash.leaf(genesisEntry)
   }
+
+  /// What the genesis leaf is the hash of.
+  package var genesisEntry: [UInt8] { Array("uetlog/genesis/v1".utf8) + id.bytes }
 }

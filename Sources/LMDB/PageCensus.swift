@@ -6,6 +6,8 @@ package struct PageCensus: Hashable, Sendable {
   package internal(set) var used: UInt64 = 0
   /// Those that may be written anew.
   package internal(set) var free: UInt64 = 0
+  /// Those of `used` that hold tables; the others hold the list of free pages.
+  package internal(set) var tables: UInt64 = 0
   package internal(set) var trees = 0
   /// The first that were found to be wrong.
   package private(set) var findings: [PageFinding] = []

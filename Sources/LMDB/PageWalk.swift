@@ -49,6 +49,7 @@ package struct PageWalk {
     // The tables first: a list of free pages that leads into them is what is wrong then.
     var mainTable = TreeWalk(.mainTable, meta.main)
     follow(&mainTable)
+    census.tables = UInt64(used.count)
     var freePages = TreeWalk(.freePages, meta.free)
     follow(&freePages)
     for page in used.intersection(free) { report(page, .freePages, .usedAndFree) }

@@ -24,4 +24,13 @@ package enum TreeHash {
     hasher.update(right)
     return hasher.finalize()
   }
+
+  /// The root over the roots of complete subtrees of one size, whose count is a power of two.
+  package static func root(ofComplete subtrees: [Digest]) -> Digest {
+    var roots = subtrees
+    while roots.count > 1 {
+      roots = (0..<roots.count / 2).map { node(roots[2 * $0], roots[2 * $0 + 1]) }
+    }
+    return roots.first ?? emptyRoot
+  }
 }

@@ -93,6 +93,25 @@ import Testing
     #expect(try engine.head().position == .none)
   }
 
+  @Test func `a seal that is not due is not made, whoever asks`() throws {
+    let directory = try VerifyDirectory()
+    try directory.create(verifyIdentity)
+    let engine = try directory.engine()
+    #expect(try engine.sealIfDue(every: 1, by: key) == nil)
+    for number in 0..<4 { _ = try engine.append(note("\(number)")) }
+    #expect(try engine.sealIfDue(every: 5, by: key) == nil)
+    #expect(try engine.head().position == Position(4))
+    #expect(try engine.sealIfDue(every: 4, by: key)?.receipt.position == Position(5))
+    // The seal itself is none of the events that it waits for.
+    #expect(try engine.eventCountSinceSeal() == 0)
+    #expect(try engine.sealIfDue(every: 1, by: key) == nil)
+    _ = try engine.append(note("after"))
+    #expect(try engine.eventCountSinceSeal() == 1)
+    let last = try engine.sealIfDue(every: 1, by: key)
+    #expect(last?.checkpoint.checkpoint.size == 7)
+    #expect(try engine.lastSeal(covering: .none)?.position == Position(7))
+  }
+
   // MARK: Proving
 
   @Test func `every position is proved by a seal that covers it`() throws {

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Engine
 internal import EventLog
 internal import Events
 internal import Glibc
@@ -42,7 +43,26 @@ import Testing
     #expect(try log.head().position == .none)
     #expect(node(directory("log/data.mdb")) != before)
     #expect(Files.names(in: directory.path) == ["log"])
-    #expect(Files.names(in: directory("log")) == ["data.mdb", "lock.mdb"])
+    #expect(Files.names(in: directory("log")) == ["data.mdb", "lock.mdb", "reserve"])
+  }
+
+  @Test func `a planned compaction is what the next one does, and does nothing itself`() throws {
+    var options = LogOptions()
+    options.isUnsafeWithoutSync = true
+    let bench = try Bench(.lmdb, options: options)
+    let log = try #require(bench.engine.log.lmdb)
+    for number in 0..<200 {
+      try bench.append(#"{"type":"thing_noted","payload":{"id":"\#(number % 40)"}}"#)
+    }
+    try bench.engine.rebuildViews { _, _ in }
+    let before = try PageImage(dataFile: bench.path + "/data.mdb")
+    let planned = try log.plannedCompaction()
+    let after = try PageImage(dataFile: bench.path + "/data.mdb")
+    #expect(after.pagesChanged(since: before).isEmpty)
+    #expect(planned.after < planned.before)
+    #expect(try log.compact(waitNanoseconds: 0) == planned)
+    let again = try log.plannedCompaction()
+    #expect(again.after == again.before)
   }
 
   @Test func `another log in the place is refused, not written`() throws {

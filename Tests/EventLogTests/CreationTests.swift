@@ -24,7 +24,7 @@ import Testing
     try LMDBLog.create(directory("log"), identity: identity)
     #expect(Files.names(in: directory.path) == ["log"])
     try expectWhole(directory("log"))
-    #expect(Files.names(in: directory("log")) == ["data.mdb", "lock.mdb"])
+    #expect(Files.names(in: directory("log")) == ["data.mdb", "lock.mdb", "reserve"])
   }
 
   @Test func `only its owner can look into it, whatever the umask`() throws {

@@ -39,6 +39,7 @@ import Testing
           milliseconds {
             let error = #expect(throws: LogError.self) { try bench.append(line, options) }
             #expect(error?.code == .busy)
+            #expect(error?.message.contains("is held by process \(getpid()) (") == true)
           }
         }.min() ?? 0
       #expect(best >= wait && best < wait + 100, "waited \(best) ms of \(wait)")

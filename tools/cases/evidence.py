@@ -1,4 +1,6 @@
 """Keys, seals, proofs, bundles, and comparing a log with what was kept of it."""
+import base64
+import hashlib
 import json
 import os
 import shutil
@@ -250,3 +252,214 @@ def case_an_output_file_appears_whole_or_not_at_all(box):
     box.run("seal", "--output", "missing/checkpoint.txt", status=73)
     same(len(box.events()), before, "events after seals that could not be written")
     same([name for name in os.listdir(box.home) if ".new-" in name], [], "left over")
+
+
+def seals(box):
+    return [event["position"] for event in box.events("--type", "checkpoint_sealed")]
+
+
+def stream(count):
+    return "".join(json.dumps({"type": "note", "payload": {"text": f"note {number}"}}) + "\n"
+                   for number in range(count))
+
+
+def case_who_appends_many_lines_seals_the_log(box):
+    every = {"UETLOG_SEAL_EVERY_EVENTS": "20", "UETLOG_APPEND_BATCH_EVENTS": "10"}
+    # The control: nothing is sealed where nobody asked, nor by who appends one event.
+    box.run("append", stdin=stream(100), UETLOG_APPEND_BATCH_EVENTS="10")
+    box.append("note", "text=one", **every)
+    same(seals(box), [], "seals")
+    # Without a key all is stored, and it is said once that nothing is sealed.
+    done = box.run("append", stdin=stream(50), **every)
+    same(done.errors.count("not sealed: there is no key"), 1, done.errors)
+    same((len(box.events()), seals(box)), (151, []), "events without a key")
+    verifier = key(box)
+    box.run("append", stdin=stream(95), **every)
+    positions = seals(box)
+    gaps = [after - before for before, after in zip(positions, positions[1:])]
+    same(len(positions) >= 4 and min(gaps) > 20, True, f"seals at {positions}")
+    same(len(box.events()), 151 + 95 + len(positions), "events")
+    done = box.run("append", "--follow-stdin", "--json", stdin=stream(45), **every)
+    same(len(done.lines), 45, "receipts of --follow-stdin")
+    same(len(seals(box)) - len(positions), 2, "seals of --follow-stdin")
+    report = box.run("verify", "--json", "--key", verifier).json
+    same(report["verdict"], "intact", "verdict")
+    # Keys inside of the log are refused here, too.
+    folder = os.path.join(box.log, "keys")
+    shutil.copytree(os.path.join(box.home, ".config", "uetlog", "keys"), folder)
+    done = box.run("append", stdin=stream(40), UETLOG_KEYS=folder, **every)
+    has(done.errors, "not sealed", "inside of the log")
+
+
+def case_a_timetable_seals_what_is_due(box):
+    key(box, "test/one")
+    key(box, "test/two")
+    every = {"UETLOG_SEAL_EVERY_EVENTS": "10", "UETLOG_SEAL_KEY": "test/two"}
+    box.run("append", stdin=stream(9))
+    words = ["seal", "--if-due", "--output", "checkpoint.txt"]
+    has(box.run(*words, **every).errors, "not due: 9 of 10")
+    same(os.path.exists(box.path("checkpoint.txt")), False, "a checkpoint that was not due")
+    same(box.run("seal", "--if-due", "--json", **every).json,
+         {"checkpoint": None, "event_count": 9, "every_events": 10}, "not due")
+    box.append("note", "text=tenth")
+    box.run(*words, **every)
+    has(content(box.path("checkpoint.txt")), "\u2014 test/two ")
+    same(seals(box), [11], "seals")
+    before = content(box.path("checkpoint.txt"))
+    has(box.run(*words, **every).errors, "not due: 0 of 10")
+    same(content(box.path("checkpoint.txt")), before, "the checkpoint kept elsewhere")
+    box.run("verify", "--against", "checkpoint.txt")
+    done = box.run("seal", "--if-due", "--key", "test/one", "--json", status=78)
+    same(done.error["code"], "settings", "code")
+
+
+def root_of(hashes):
+    """The root over leaf hashes, by RFC 9162."""
+    if len(hashes) == 1:
+        return hashes[0]
+    split = 1
+    while split * 2 < len(hashes):
+        split *= 2
+    return hashlib.sha256(b"\x01" + root_of(hashes[:split]) + root_of(hashes[split:])).digest()
+
+
+def tile_files(box, name="tiles"):
+    """The files below a directory, with what tells whether they were written again."""
+    found = {}
+    for folder, _, names in os.walk(box.path(name)):
+        for file in names:
+            path = os.path.join(folder, file)
+            status = os.stat(path)
+            found[os.path.relpath(path, box.path(name))] = (status.st_ino, status.st_mtime_ns)
+    return found
+
+
+def leaves_of(box, size):
+    """The leaf hashes of all entries, which the tiles of level 0 have, too."""
+    leaves = []
+    for first in range(0, size, 256):
+        width = min(256, size - first)
+        end = f"{first // 256:03}" + ("" if width == 256 else f".p/{width}")
+        with open(box.path(f"tiles/tile/entries/{end}"), "rb") as file:
+            rest = file.read()
+        hashes = []
+        while rest:
+            length = int.from_bytes(rest[:2], "big")
+            hashes.append(hashlib.sha256(b"\0" + rest[2:2 + length]).digest())
+            rest = rest[2 + length:]
+        with open(box.path(f"tiles/tile/0/{end}"), "rb") as file:
+            same(file.read(), b"".join(hashes), f"tile 0/{end}")
+        leaves += hashes
+    return leaves
+
+
+def lead_to_the_checkpoint(box):
+    origin, size, root = content(box.path("tiles/checkpoint")).split("\n")[:3]
+    has(origin, "uetlog/")
+    leaves = leaves_of(box, int(size))
+    same(len(leaves), int(size), "leaves")
+    same(base64.b64encode(root_of(leaves)).decode(), root, "root")
+    blocks = [root_of(leaves[first:first + 256]) for first in range(0, len(leaves) - 255, 256)]
+    if blocks:
+        with open(box.path(f"tiles/tile/1/000.p/{len(blocks)}"), "rb") as file:
+            same(file.read(), b"".join(blocks), "tile of level 1")
+    return int(size)
+
+
+def case_tiles_are_written_once_and_lead_to_the_checkpoint(box):
+    verifier = key(box)
+    box.run("append", stdin=stream(100))
+    has(box.run("tiles", "tiles", status=66).errors, "uetlog seal")
+    box.run("seal")
+    box.run("append", stdin=stream(5))
+    same(box.run("tiles", "tiles", "--json").json["tiles_written"], 2, "tiles of 101 leaves")
+    same(lead_to_the_checkpoint(box), 101, "size")
+    first = tile_files(box)
+    same(set(first), {"checkpoint", "tile/0/000.p/101", "tile/entries/000.p/101"}, "files")
+    box.run("append", stdin=stream(500))
+    box.run("seal", "--output", "later.txt")
+    box.run("tiles", "tiles")
+    same(lead_to_the_checkpoint(box), 607, "size")
+    second = tile_files(box)
+    same(set(second), {"checkpoint", "tile/1/000.p/2"} | {
+        f"tile/{kind}/{end}" for kind in ("0", "entries") for end in ("000", "001", "002.p/95")},
+         "files")
+    # Nothing is new, and nothing is written, but for the checkpoint.
+    same(box.run("tiles", "tiles", "--json").json["tiles_written"], 0, "tiles of a second run")
+    same({name: file for name, file in tile_files(box).items() if name != "checkpoint"},
+         {name: file for name, file in second.items() if name != "checkpoint"}, "files")
+    box.run("append", stdin=stream(300))
+    box.run("seal")
+    box.run("tiles", "tiles")
+    lead_to_the_checkpoint(box)
+    for name, file in tile_files(box).items():
+        if ".p/" not in name and name in second and name != "checkpoint":
+            same(file, second[name], f"a full tile is never written again: {name}")
+    # The checkpoint is what `verify --against` takes; the control for all of it: a changed tile.
+    box.run("verify", "--against", "tiles/checkpoint", "--key", verifier)
+    with open(box.path("tiles/tile/entries/001"), "r+b") as file:
+        file.seek(40)
+        file.write(b"\xff")
+    try:
+        lead_to_the_checkpoint(box)
+    except AssertionError:
+        return
+    raise AssertionError("a changed entry was not noticed")
+
+
+def case_tiles_of_another_history_are_refused(box):
+    key(box)
+    box.run("append", stdin=stream(300))
+    shutil.copytree(box.log, box.path("older"))
+    box.run("append", stdin=stream(10))
+    box.run("seal", "--output", "first.txt")
+    box.run("tiles", "tiles")
+    before = tile_files(box)
+    # The same log as it was once, with other events afterwards: fewer, then more.
+    for count in (1, 50):
+        box.run("append", "--log", box.path("older"), stdin=stream(count))
+        box.run("seal", "--log", box.path("older"))
+        done = box.run("tiles", "tiles", "--log", box.path("older"), "--json", status=74)
+        same(done.error["code"], "unsafe", "code")
+        same(tile_files(box), before, "files")
+    other = box.path("other")
+    box.run("append", "note", "text=a", "--log", other)
+    box.run("seal", "--log", other)
+    box.run("append", "--log", other, stdin=stream(500))
+    box.run("seal", "--log", other)
+    same(box.run("tiles", "tiles", "--log", other, "--json", status=65).error["code"],
+         "bad_input", "tiles of another log")
+    box.run("tiles", "tiles", "--to", "first.txt", "--log", other, status=65)
+    box.run("tiles", "nowhere", "--log", box.path("nothing"), status=66)
+    os.mkdir(box.path("mine"))
+    box.path("mine/letter", "dear")
+    has(box.run("tiles", "mine", status=73).errors, "letter")
+    same(tile_files(box), before, "files")
+    # The control: the log itself goes on.
+    box.run("append", stdin=stream(10))
+    box.run("seal")
+    box.run("tiles", "tiles")
+
+
+def case_a_deep_check_decides_again(box):
+    box.worker()
+    box.task()
+    box.append("task_failed", "task_id=T1", "failure_kind=test", "error_message=no")
+    box.append("task_retried", "task_id=T1")
+    box.patch()
+    box.append("budget_set", "scope=total", "limit_micro_usd=1000", "mode=warn")
+    box.append("cost_charged", "charge_id=c1", "model=m", "input_tokens=7", "output_tokens=2",
+               "amount_micro_usd=900")
+    box.append("note", "text=ghp_" + "aB3" * 12)
+    box.run("compensate", "--stream", "task-T1", "--to", "3", "--reason", "another worker")
+    report = box.run("verify", "--deep", "--json").json
+    same(report["verdict"], "intact", report)
+    events = len(box.events())
+    same(phase(report, "schemas")["figures"], f"{events} payloads keep to their schemas", "schemas")
+    has(phase(report, "decisions")["figures"], "events decided again")
+    names = [phase["phase"] for phase in box.run("verify", "--json").json["phases"]]
+    same([name for name in names if name in ("schemas", "decisions")], [], "phases without --deep")
+    # What was decided under other settings is not compared.
+    report = box.run("verify", "--deep", "--json", UETLOG_TASK_MAX_RETRIES="0").json
+    has(phase(report, "decisions")["figures"], "under other settings")
+    box.run("verify", "--deep", box.path("x.proof", ""), status=64)

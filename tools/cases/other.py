@@ -361,7 +361,7 @@ def case_the_doctor_says_what_is_wrong_and_what_to_do(box):
     found = diagnosis(box)
     same({check["status"] for check in found.values()} - {"ok", "note"}, set(), "a sound log")
     same(set(found), {"place", "file system", "permissions", "lock", "room", "file", "version",
-                      "readers", "settings", "leftovers"}, "checks")
+                      "reserve", "readers", "settings", "leftovers"}, "checks")
     has(box.run("doctor").output, "permissions", "only the owner")
     box.run("doctor", "--log", box.path("nothing"), status=66)
 

@@ -59,7 +59,7 @@ def compared(before, after, promised, scenario, adds=None):
 
 def left_over(box):
     """Files in the log that don't belong there."""
-    strangers = set(os.listdir(box.log)) - {"data.mdb", "lock.mdb"}
+    strangers = set(os.listdir(box.log)) - {"data.mdb", "lock.mdb", "reserve"}
     return f"left in the log: {sorted(strangers)}" if strangers else None
 
 

@@ -41,6 +41,7 @@ struct BulkAppend<Log: EventLog> {
             try wakeup.check()
             try committer.commit(batch)
             lost = committer.show([batch]).map { committer.lost($0) }
+            if lost == nil { committer.sealIfDue() }
           } catch { failure = error }
           return lost == nil && failure == nil
         })
@@ -75,6 +76,7 @@ struct BulkAppend<Log: EventLog> {
       while let batch = try queue.take() {
         try committer.commit(batch)
         if let failure = committer.show([batch]) { return committer.lost(failure) }
+        committer.sealIfDue()
         progress.update(UInt64(committer.storedCount))
         queue.giveBack(batch)
       }
@@ -108,6 +110,7 @@ struct BulkAppend<Log: EventLog> {
     guard !batches.isEmpty else { return committer.sum() }
     try committer.commitAll(batches)
     if let failure = committer.show(batches) { return committer.lost(failure) }
+    committer.sealIfDue()
     return committer.sum()
   }
 }

@@ -9,10 +9,20 @@ struct Committer<Log: EventLog> {
   private var refusedCount = 0
   private var answers: [AppendUnit.Outcome] = []
   private var lastPosition = Position.none
+  private var autoSeal: AutoSeal?
   /// The last line that was dealt with.
   private var lastLine = 0
 
-  init(_ bulk: BulkAppend<Log>) { self.bulk = bulk }
+  init(_ bulk: BulkAppend<Log>) {
+    self.bulk = bulk
+    autoSeal = AutoSeal(bulk.settings, bulk.options, bulk.console)
+  }
+
+  /// Seals the log if that is due.
+  mutating func sealIfDue() {
+    guard autoSeal != nil, let engine = try? bulk.target.engine() else { return }
+    autoSeal?.seal(engine, at: lastPosition)
+  }
 
   /// Stores what can be stored of a batch.
   mutating func commit(_ batch: Batch) throws(LogError) {

@@ -153,6 +153,14 @@ struct KeyStore {
 }
 
 extension KeyStore {
+  /// Refuses keys that lie in the log that they are to sign.
+  func requireOutside(ofLog path: String) throws(LogError) {
+    guard (Files.resolved(directory) + "/").hasPrefix(Files.resolved(path) + "/") else { return }
+    throw LogError(
+      .unsafe, "the keys are kept inside of the log: who gets the log gets them too",
+      actual: directory, hint: "Set UETLOG_KEYS to a directory elsewhere")
+  }
+
   /// The key to sign a log's checkpoints with: the named one, else the one that is called like
   /// the log, else the only one.
   func signing(_ wanted: String?, origin: String) throws(LogError) -> SigningKey {

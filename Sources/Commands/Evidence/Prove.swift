@@ -81,7 +81,9 @@ extension Engine {
     }
     if let seal = try lastSeal(covering: position) { return seal.checkpoint }
     throw LogError(
-      .notFound, "no seal in the log covers position \(position)",
+      .notFound,
+      position == .none
+        ? "there is no seal in the log" : "no seal in the log covers position \(position)",
       hint: "`uetlog seal` makes one")
   }
 }

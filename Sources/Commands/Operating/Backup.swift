@@ -29,7 +29,10 @@ struct Backup: LogCommand {
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
     let opened = try OpenedLog(reading: common.log, console.here)
-    let copy = try opened.engine.log.backUp(to: console.here.absolute(directory))
+    let place = console.here.absolute(directory)
+    let copy = try CopyProgress.during(console) { (meter) throws(LogError) in
+      try opened.engine.log.backUp(to: place, meter)
+    }
     guard !console.isJSON else {
       var writer = JSONWriter()
       writer.beginObject()

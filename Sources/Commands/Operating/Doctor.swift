@@ -8,21 +8,29 @@ internal import JSON
 struct Doctor: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what is wrong around the log, and what to do.",
+    usage: "uetlog doctor [--fix] [<options>]",
     discussion: """
       Looks at the place, file system, permissions, data file, versions, lock, readers, room, \
-      settings and leftovers; changes nothing. `uetlog verify` looks at what is in the log. Exit \
-      0: nothing is wrong, though something may be worth a look; 1: something is wrong.
+      reserve, settings and leftovers; changes nothing. `uetlog verify` looks at what is in the \
+      log. Exit 0: nothing is wrong, though something may be worth a look; 1: something is wrong.
+
+      With --fix it first does what needs no decision: takes the room that a log keeps in reserve \
+      for a full disk, and removes what killed processes left.
 
       EXAMPLES
         uetlog doctor
-        uetlog doctor --json --log .uetlog
+        uetlog doctor --fix --json --log .uetlog
       """)
+
+  @Flag(help: "Take the reserve again and remove leftovers first.")
+  var fix = false
 
   @OptionGroup var common: CommonOptions
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
     let location = try LogLocation(flag: common.log, console.here)
     guard location.hasLog else { throw location.missing }
+    if fix { LogSurvey.putRight(log: location.path) }
     let findings = try Examination(location, console.here).findings
     if console.isJSON {
       console.output.json(json(findings))

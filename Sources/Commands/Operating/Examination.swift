@@ -31,6 +31,7 @@ struct Examination {
     lookAtPermissions(survey)
     lookAtLock(survey)
     lookAtRoom(survey)
+    lookAtReserve(survey)
     let file = lookAtFile(location)
     // What would end this process is not opened.
     if file { lookInside(location, here) }
@@ -42,7 +43,7 @@ struct Examination {
     } else {
       add(
         "leftovers", .note, survey.leftovers.joined(separator: ", "),
-        "killed processes left them; `uetlog compact` removes them")
+        "killed processes left them; `uetlog doctor --fix` removes them")
     }
   }
 
@@ -102,9 +103,8 @@ struct Examination {
 
   private mutating func lookAtLock(_ survey: LogSurvey) {
     guard let holder = survey.holder else { return add("lock", .ok, "free") }
-    let who = holder.process > 0 ? "process \(holder.process)" : "some process"
     add(
-      "lock", .note, "held by \(who)",
+      "lock", .note, "held by \(holder)",
       "appends wait for it; if it stays so, see what that process does (a stopped one holds it)")
   }
 
@@ -117,6 +117,17 @@ struct Examination {
     } else {
       add("room", .ok, free)
     }
+  }
+
+  private mutating func lookAtReserve(_ survey: LogSurvey) {
+    let kept = "\(survey.reserveByteCount >> 10) KiB kept for a full disk"
+    guard survey.reserveByteCount < LogSurvey.reserveByteCountWanted else {
+      return add("reserve", .ok, kept)
+    }
+    add(
+      "reserve", .note, kept,
+      "it lets budget events and seals be stored then: where there is room, `uetlog doctor --fix` "
+        + "takes \(LogSurvey.reserveByteCountWanted >> 20) MiB")
   }
 
   /// Returns whether the log can be opened.

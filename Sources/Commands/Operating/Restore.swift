@@ -36,9 +36,12 @@ struct Restore: LogCommand {
     let settings = try Settings(log: location.path, console.here)
     let source = try LMDBLog(
       opening: console.here.absolute(backup), OpenedLog.options(console.here, isReading: true))
-    let done = try source.restore(
-      to: location.path, isReplacing: replace, isDryRun: dryRun,
-      OpenedLog.options(console.here, isReading: false), waitNanoseconds: settings.waitNanoseconds)
+    let options = try OpenedLog.options(console.here, isReading: false)
+    let done = try CopyProgress.during(console) { (meter) throws(LogError) in
+      try source.restore(
+        to: location.path, isReplacing: replace, isDryRun: dryRun, options,
+        waitNanoseconds: settings.waitNanoseconds, meter)
+    }
     if console.isJSON {
       console.output.json(json(done, location))
     } else {

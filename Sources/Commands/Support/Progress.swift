@@ -15,10 +15,13 @@ struct Progress: ~Copyable {
 
   init(_ what: String, isQuiet: Bool) {
     self.what = what
-    isShown = !isQuiet && isatty(STDERR_FILENO) == 1
+    isShown = Self.isShown(isQuiet: isQuiet)
     start = MonotonicTime.nanoseconds()
     next = start + Self.firstAfterNanoseconds
   }
+
+  /// Whether there is a terminal to show it on.
+  static func isShown(isQuiet: Bool) -> Bool { !isQuiet && isatty(STDERR_FILENO) == 1 }
 
   deinit { if hasDrawn { Self.draw("") } }
 

@@ -9,7 +9,7 @@ struct Verify: LogCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the log, a proof or a bundle against everything that is known of it.",
     usage: """
-      uetlog verify [--against <against> ...] [<options>]
+      uetlog verify [--deep] [--against <against> ...] [<options>]
       uetlog verify <file> [--key <vkey> ...] [<options>]
       """,
     discussion: """
@@ -18,13 +18,16 @@ struct Verify: LogCommand {
       receipts that were kept elsewhere. Exit 0: intact; 74: damaged, changed or rolled back; 66: \
       there is no log. The verdict says how far it reaches and what proves it.
 
+      With --deep it also checks payloads against their schemas and decides on each event again, \
+      as was done before it was stored; exit 1: an event is there that today's rules refuse.
+
       With a FILE, which `uetlog prove` or `uetlog bundle` wrote, checks that instead, without \
       any log. Exit 0: proved; 65: no such file as it should be; 74: changed, or signed by nobody \
       who is trusted.
 
       EXAMPLES
         uetlog verify
-        uetlog verify --against checkpoint.txt --key build-log.vkey
+        uetlog verify --deep --against checkpoint.txt --key build-log.vkey
         uetlog verify --receipt receipts.jsonl
         uetlog verify 42.tlog-proof --key build-log.vkey
       """)
@@ -44,6 +47,9 @@ struct Verify: LogCommand {
   @Option(help: "A file of receipts, a JSON object a line; can be repeated.")
   var receipt: [String] = []
 
+  @Flag(help: "Check schemas and decisions again, too.")
+  var deep = false
+
   @OptionGroup var common: CommonOptions
 
   /// The process that reads pages which may be damaged; the other one reports.
@@ -52,8 +58,9 @@ struct Verify: LogCommand {
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
     if let file {
-      guard against.isEmpty else {
-        throw LogError(.usage, "--against compares a log, not a file, with a checkpoint")
+      guard against.isEmpty, !deep else {
+        throw LogError(
+          .usage, "\(deep ? "--deep" : "--against") is about a log, not about a file")
       }
       return try OfflineCheck(file, keys: key, receipts: receipt, console).run()
     }
@@ -71,6 +78,7 @@ struct Verify: LogCommand {
     var found = Verification(subject: Verification.Subject(path: location.path))
     var words = ["verify", "--read-pages", "--log", location.path]
     if common.json { words.append("--json") }
+    if deep { words.append("--deep") }
     for (option, values) in [("against", against), ("key", key), ("receipt", receipt)] {
       words += values.map { "--\(option)=\($0)" }
     }
@@ -97,7 +105,11 @@ struct Verify: LogCommand {
     } else {
       for line in found.lines { console.output.line(SafeText.escaped(line)) }
     }
-    return found.verdict == .intact ? .done : .unsafe
+    switch found.verdict {
+    case .intact: return .done
+    case .irregular: return .difference
+    case .damaged, .rolledBack: return .unsafe
+    }
   }
 
   private func read(_ location: LogLocation, _ console: Console) throws(LogError) -> ExitCode {
@@ -108,7 +120,8 @@ struct Verify: LogCommand {
     let evidence = try EvidenceFiles.evidence(
       checkpoints: against, receipts: receipt, keys: key, console.here)
     _ = try Verification.verify(
-      log: location.path, options, rules: settings.rules, evidence: evidence
+      log: location.path, options, rules: settings.rules, evidence: evidence,
+      deepUnderSettings: deep ? settings.digest : nil
     ) { update in
       console.output.line(update.line)
       // What was told must have left this process before the next page is touched.

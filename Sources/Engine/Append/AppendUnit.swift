@@ -68,6 +68,10 @@ package struct AppendUnit: WriteUnit {
     allowance = ReactionAllowance(rules)
   }
 
+  package var mayUseReserve: Bool {
+    drafts.allSatisfy { $0.definition.type?.mayUseReserve ?? false }
+  }
+
   package mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> [Outcome] {

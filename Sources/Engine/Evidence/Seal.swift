@@ -67,14 +67,21 @@ extension Seal {
 struct SealLog: WriteUnit {
   let key: SigningKey
   let origin: String
+  /// Only after so many events since the last seal.
+  var every: UInt64?
   let isDryRun: Bool
+  let mayUseReserve = true
   var preparer: Preparer
   let rules: Rules
   let clock: any TimeSource
 
   mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable
-  ) throws(LogError) -> (checkpoint: SignedCheckpoint, receipt: Receipt) {
+  ) throws(LogError) -> (checkpoint: SignedCheckpoint, receipt: Receipt)? {
+    if let every {
+      let last = try tables.lastSeal(covering: .none, origin: origin)
+      guard try tables.head().position.count(since: last) >= every else { return nil }
+    }
     let tree = try tables.head().frontier
     let checkpoint = Checkpoint(origin: origin, size: tree.size, root: tree.root)
     let signed: SignedCheckpoint
@@ -104,7 +111,25 @@ extension Engine {
     var unit = SealLog(
       key: key, origin: log.identity.origin, isDryRun: options.isDryRun,
       preparer: preparer.withLock { $0.split() }, rules: rules, clock: clock)
+    guard let sealed = try log.write(waitNanoseconds: options.waitNanoseconds, &unit) else {
+      throw LogError(.system, "the seal was not stored")
+    }
+    return sealed
+  }
+
+  /// The same, if there are `count` events or more since the last seal; nil otherwise.
+  package func sealIfDue(
+    every count: UInt64, by key: SigningKey, _ options: AppendOptions = AppendOptions()
+  ) throws(LogError) -> (checkpoint: SignedCheckpoint, receipt: Receipt)? {
+    var unit = SealLog(
+      key: key, origin: log.identity.origin, every: count, isDryRun: options.isDryRun,
+      preparer: preparer.withLock { $0.split() }, rules: rules, clock: clock)
     return try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
+  }
+
+  /// How many events there are since the last seal.
+  package func eventCountSinceSeal() throws(LogError) -> UInt64 {
+    try head().position.count(since: lastSeal(covering: .none))
   }
 
   /// The newest seal that covers a position, or all of the log's seals' newest for `none`; nil when
@@ -122,11 +147,25 @@ private struct ReadSeal: ReadUnit {
 
   func run(
     _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Seal? { try tables.lastSeal(covering: position, origin: origin) }
+}
+
+extension Position {
+  /// How many positions there are up to this one after that of a seal, or of none.
+  fileprivate func count(since seal: Seal?) -> UInt64 {
+    rawValue &- min(rawValue, seal?.position.rawValue ?? 0)
+  }
+}
+
+extension LogReader where Self: ~Copyable, Self: ~Escapable {
+  /// The newest seal that covers a position.
+  fileprivate borrowing func lastSeal(
+    covering position: Position, origin: String
   ) throws(LogError) -> Seal? {
-    guard let name = Name("log"), let number = try tables.number(of: name) else { return nil }
-    var next = try tables.row(number)?.last ?? .none
+    guard let name = Name("log"), let number = try number(of: name) else { return nil }
+    var next = try row(number)?.last ?? .none
     while next > position {
-      guard let event = try tables.event(at: next) else { return nil }
+      guard let event = try event(at: next) else { return nil }
       if event.envelope.type == EventType.checkpoint_sealed.name, let payload = event.payload,
         let seal = Seal(position: next, payload: payload, defaultOrigin: origin)
       {

@@ -18,6 +18,7 @@ extension LogAudit {
       "\(streams.count) streams, \(runs.count) runs, \(counts.reversals) reversals, times never fall"
     )
     let layouts = closeValues(tables)
+    closeDeep()
     try closeNames(tables)
     try closeRows(tables, layouts)
     closeOutside(head)

@@ -44,6 +44,7 @@ extension LogAudit {
     checkReceipts(position, leaf, envelope.eventID)
     checkLinks(position, envelope)
     checkIDs(position, envelope, committed, tables)
+    if let payload { try checkSchema(position, envelope, payload, tables) }
     try fold(position, envelope, payload, tables)
   }
 
@@ -138,6 +139,7 @@ extension LogAudit {
     guard foldEnd == nil else { return }
     do throws(LogError) {
       if let payload {
+        try decideAgain(position, envelope, tables)
         try folder.take(envelope, payload.rawSpan, at: position, from: tables)
       } else {
         try folder.take(envelope, nil, at: position, from: tables)

@@ -19,6 +19,8 @@ struct LogAudit: AuditUnit {
   let epoch: UInt32
   /// What else is known of it.
   let evidence: OutsideEvidence
+  /// Nil when only bytes are checked.
+  var deep: DeepAudit?
   var seals = SealCounts()
   /// The receipts that are right.
   var matchedReceipts = 0
@@ -63,7 +65,7 @@ struct LogAudit: AuditUnit {
 
   init(
     _ report: AuditReport, catalog: Catalog, rules: Rules, log: LMDBLog,
-    evidence: OutsideEvidence
+    evidence: OutsideEvidence, deep: DeepAudit?
   ) {
     self.report = report
     self.catalog = catalog
@@ -76,7 +78,8 @@ struct LogAudit: AuditUnit {
     preparer = Preparer(
       catalog: catalog, identity: log.identity, settingsDigest: 0, clock: SystemClock(),
       entropy: SeededEntropy(seed: 0))
-    folder = Folder(catalog: catalog, rules: rules)
+    folder = Folder(catalog: catalog, rules: rules, answersNames: deep != nil)
+    self.deep = deep
     self.evidence = evidence
     let markSize = (mark ?? other).map { $0.position.next.rawValue }
     tree = TreeAudit(

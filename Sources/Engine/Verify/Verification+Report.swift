@@ -25,6 +25,9 @@ extension Verification {
     case .intact: return "INTACT up to position \(head); \(evidence)"
     case .rolledBack:
       return "ROLLED BACK or replaced: whole up to position \(head), but \(evidence)"
+    case .irregular:
+      return "IRREGULAR: whole up to position \(head), but position "
+        + "\(firstBad.map(\.description) ?? "0") breaks the rules; \(evidence)"
     case .damaged:
       if Set(counts.keys) == [.pages] {
         return "DAMAGED pages, but nothing wrong is known of the events up to position \(head)"

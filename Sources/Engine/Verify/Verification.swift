@@ -25,6 +25,10 @@ package struct Verification: Hashable, Sendable {
     case views
     /// Small values beside the tables are what events and rows say.
     case values
+    /// Payloads keep to the schemas that they were checked against.
+    case schemas
+    /// What was decided about events is what would be decided again.
+    case decisions
     /// What the log said of itself under signatures is what it is.
     case seals
     /// The log is what this machine saw of it before.
@@ -36,6 +40,12 @@ package struct Verification: Hashable, Sendable {
 
     /// Whether it compares the log with what is known of it outside.
     var isFromOutside: Bool { self == .external || self == .checkpoints || self == .receipts }
+
+    /// Whether it looks at what was stored by the rules, not at its bytes.
+    var isDeep: Bool { self == .schemas || self == .decisions }
+
+    /// Those that every verification has; the deep ones are done when somebody asks for them.
+    package static var usual: [Phase] { allCases.filter { !$0.isDeep } }
   }
 
   package enum Status: String, Sendable { case ok, failed, skipped }
@@ -95,6 +105,8 @@ package struct Verification: Hashable, Sendable {
     case damaged
     /// The log is whole but older than, or another than, what was seen of it.
     case rolledBack = "rolled_back"
+    /// The bytes are what was written, but events break rules that they were stored under.
+    case irregular
   }
 
   /// At most this many findings of a phase are kept; all are counted.
@@ -115,7 +127,9 @@ package struct Verification: Hashable, Sendable {
 
   package var verdict: Verdict {
     if counts.isEmpty { return .intact }
-    return counts.keys.allSatisfy(\.isFromOutside) ? .rolledBack : .damaged
+    let stored = counts.keys.filter { !$0.isDeep }
+    if stored.isEmpty { return .irregular }
+    return stored.allSatisfy(\.isFromOutside) ? .rolledBack : .damaged
   }
 
   /// The first event that anything is wrong with.
@@ -167,7 +181,7 @@ extension Verification {
           phase: .structure, position: head.next, through: nil,
           message: "reading the log's pages died by \(signal) after position \(head)")))
     apply(.outcome(Outcome(phase: .structure, status: .failed, figures: "crashed by \(signal)")))
-    for phase in Phase.allCases where outcome(phase) == nil {
+    for phase in Phase.usual where outcome(phase) == nil {
       apply(
         .outcome(
           Outcome(

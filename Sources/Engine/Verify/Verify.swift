@@ -10,12 +10,15 @@ extension Verification {
   /// Damaged pages can kill the process that reads them: run this in one of its own and pass
   /// `onUpdate`'s updates on.
   ///
+  /// With the digest of the settings in force it also checks payloads against their schemas and
+  /// decides on events again.
+  ///
   /// Nothing is written, neither to the log nor to what is known of it outside.
   ///
   /// Throws only when there is no log or it can't be read for want of permission.
   package static func verify(
     log path: String, _ options: LogOptions, catalog: Catalog = Catalog(), rules: Rules = Rules(),
-    evidence: OutsideEvidence = OutsideEvidence(),
+    evidence: OutsideEvidence = OutsideEvidence(), deepUnderSettings: UInt64? = nil,
     onUpdate: @escaping (Update) -> Void = { _ in }
   ) throws(LogError) -> Verification {
     let report = AuditReport(subject(path), onUpdate)
@@ -33,7 +36,7 @@ extension Verification {
       skipRest(report, "the log can't be opened")
       return report.verification
     }
-    audit(log, catalog, rules, evidence, report)
+    audit(log, catalog, rules, evidence, report, deepUnderSettings)
     return report.verification
   }
 
@@ -84,7 +87,7 @@ extension Verification {
 
   static func audit(
     _ log: LMDBLog, _ catalog: Catalog, _ rules: Rules, _ evidence: OutsideEvidence,
-    _ report: AuditReport
+    _ report: AuditReport, _ deepUnderSettings: UInt64? = nil
   ) {
     var subject = subject(log.path)
     subject.id = log.identity.id
@@ -92,7 +95,8 @@ extension Verification {
     subject.epoch = log.format.epoch
     report.tell(.subject(subject))
     var audit = LogAudit(
-      report, catalog: catalog, rules: rules, log: log, evidence: evidence)
+      report, catalog: catalog, rules: rules, log: log, evidence: evidence,
+      deep: deepUnderSettings.map { DeepAudit(settingsDigest: $0) })
     do throws(LogError) { while try log.audit(&audit) {} } catch {
       report.find(.structure, audit.next, error.message)
       report.end(.structure, "the tables can't be read")
@@ -117,7 +121,7 @@ extension Verification {
   }
 
   private static func skipRest(_ report: AuditReport, _ reason: String) {
-    for phase in Phase.allCases where report.verification.outcome(phase) == nil {
+    for phase in Phase.usual where report.verification.outcome(phase) == nil {
       report.skip(phase, reason)
     }
   }

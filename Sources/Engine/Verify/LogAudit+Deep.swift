@@ -1,0 +1,94 @@
+internal import Bytes
+internal import EventLog
+internal import Events
+internal import Pipeline
+internal import Schema
+
+/// What is counted when an audit also does again what was done before events were stored.
+struct DeepAudit {
+  /// Of the settings that decisions are compared under.
+  let settingsDigest: UInt64
+  var schemas = 0
+  /// Payloads whose schema this program has in another version, or not at all.
+  var otherSchemas = 0
+  var decisions = 0
+  /// Decisions under other settings, or about what a redaction has removed.
+  var otherDecisions = 0
+}
+
+extension LogAudit {
+  /// Checks a payload against its schema again, if this program has the one that it was checked
+  /// against.
+  mutating func checkSchema(
+    _ position: Position, _ envelope: borrowing EnvelopeView, _ payload: [UInt8],
+    _ tables: borrowing ReadTables
+  ) throws(LogError) {
+    guard deep != nil else { return }
+    let type = envelope.string(envelope.typeRange)
+    try catalog.learn(type, from: tables)
+    guard let definition = try catalog.definition(type),
+      definition.shortDigest == envelope.schemaDigest
+    else {
+      deep?.otherSchemas += 1
+      return
+    }
+    deep?.schemas += 1
+    guard let payload = Payload(payload) else {
+      return report.find(.schemas, position, "the payload at position \(position) is no JSON")
+    }
+    let violation = definition.schema.firstViolation(in: payload.document, at: payload.node)
+    guard let violation else { return }
+    let place = violation.pointer.isEmpty ? "/" : violation.pointer
+    report.find(
+      .schemas, position,
+      "\(type) at position \(position) breaks its schema at \(place) (\(violation.keyword)): "
+        + "expected \(violation.expected)")
+  }
+
+  /// Decides on an event again, on the rows as they were before it; not on what an import brought
+  /// in, which was never decided on, nor on reversals, which follow from what they reverse.
+  mutating func decideAgain(
+    _ position: Position, _ envelope: borrowing EnvelopeView, _ tables: borrowing ReadTables
+  ) throws(LogError) {
+    guard let settingsDigest = deep?.settingsDigest else { return }
+    guard !envelope.flags.contains(.imported),
+      let event = try tables.event(at: position), let resolved = try catalog.resolve(event),
+      resolved.definition.type != nil, resolved.reversedID == nil,
+      // Nobody is asked about an event that changes no state.
+      resolved.addresses.entity.flatMap({ entityType(of: Category(of: $0)) }) != nil
+    else { return }
+    guard envelope.settingsDigest == settingsDigest else {
+      deep?.otherDecisions += 1
+      return
+    }
+    guard let refusal = try folder.refusal(of: resolved, in: tables) else {
+      deep?.decisions += 1
+      return
+    }
+    // What the decision looked at may be gone.
+    guard withoutPayload.isEmpty else {
+      deep?.otherDecisions += 1
+      return
+    }
+    deep?.decisions += 1
+    report.find(
+      .decisions, position,
+      "\(resolved.definition.name) at position \(position) would be refused: \(refusal.message)")
+  }
+
+  /// Says how far the deeper checks reached.
+  func closeDeep() {
+    guard let deep else { return }
+    report.end(
+      .schemas,
+      "\(deep.schemas) payloads keep to their schemas"
+        + (deep.otherSchemas > 0 ? "; \(deep.otherSchemas) of other versions not compared" : ""))
+    let left =
+      deep.otherDecisions > 0
+      ? "; \(deep.otherDecisions) under other settings or about what was redacted not compared" : ""
+    if let foldEnd {
+      return report.skip(.decisions, "\(deep.decisions) events decided again; \(foldEnd)")
+    }
+    report.end(.decisions, "\(deep.decisions) events decided again" + left)
+  }
+}
