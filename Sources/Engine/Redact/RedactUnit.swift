@@ -7,6 +7,8 @@ struct RedactUnit: WriteUnit {
   var append: AppendUnit
 
   var isDryRun: Bool { append.isDryRun }
+  /// On a full disk a secret is taken out all the same.
+  var mayUseReserve: Bool { true }
 
   mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable

@@ -66,7 +66,7 @@ extension LogAudit {
       return
     }
     // What the decision looked at may be gone.
-    guard withoutPayload.isEmpty else {
+    guard redactions.gone.isEmpty, redactions.replaced.isEmpty else {
       deep?.otherDecisions += 1
       return
     }
