@@ -11,7 +11,8 @@ internal import Bytes
     let summary = await lived(options, breakage: options.breakage)
     for failure in summary.failures.prefix(10) {
       print("FAIL seed \(failure.seed): \(failure.message)")
-      print("     again: tools/simulate --seed \(failure.seed) --verbose")
+      let broken = options.breakage.map { " --break \($0.rawValue)" } ?? ""
+      print("     again: tools/simulate --seed \(failure.seed)\(broken) --verbose")
     }
     if options.printsDigest { print("digest \(summary.digest)") }
     print(summary.figures.text)
