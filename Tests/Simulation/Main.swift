@@ -20,7 +20,8 @@ internal import Bytes
     let missing = summary.figures.coverage.missing
     let mustBeAll = options.seeds.count >= 1000
     let failed = summary.failures.count + (mustBeAll ? missing.count : 0)
-    for edge in missing { print("\(mustBeAll ? "FAIL " : "")no world took the edge \(edge)") }
+    print("\(missing.count) edges of the state tables were not taken")
+    if mustBeAll { for edge in missing { print("FAIL no world took the edge \(edge)") } }
     print("\(options.seeds.count - summary.failures.count) passed, \(failed) failed")
     exitWith(failed == 0 ? 0 : 1)
   }
