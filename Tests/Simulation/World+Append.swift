@@ -119,7 +119,8 @@ extension World {
     guard var proposal = maker.generator.pick(own) else { return }
     if proposal.isMasked, proposal.eventID != nil, maker.generator.chance(2) {
       try exportAndImport(&proposal)
-    } else if maker.generator.chance(4), proposal.type == "note" || proposal.type == "task_progress" {
+    } else if maker.generator.chance(4), proposal.type == "note" || proposal.type == "task_progress"
+    {
       proposal.members = proposal.members.replacingDigits(by: maker.generator.int(0...9))
     }
     arm(actor)
