@@ -49,6 +49,10 @@ struct BrokenTables: LogWriter, Sendable {
     try base.append(record, at: position)
   }
 
+  mutating func redactPayload(at position: Position, _ payload: [UInt8]) throws(LogError) {
+    try base.redactPayload(at: position, payload)
+  }
+
   mutating func set(_ entry: DedupeEntry, for key: DedupeKey) throws(LogError) {
     entryCount += 1
     if breakage == .forgottenID, entryCount % 5 == 0 { return }
