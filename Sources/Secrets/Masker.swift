@@ -22,7 +22,8 @@ package struct MaskNote: Hashable, Sendable {
 /// Puts markers where secrets are.
 ///
 /// Equal secrets get equal markers within a log; to guess a secret by its marker needs the log's
-/// key. Masking what is masked changes nothing.
+/// key. Masking what is masked changes nothing, but where a marker shorter than its secret brings
+/// more text into the reach of a rule.
 package struct Masker: Sendable {
   package let scanner: SecretScanner
   private let key: SymmetricKey
