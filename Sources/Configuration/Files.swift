@@ -45,13 +45,24 @@ package enum Files {
     of descriptor: Int32, name: String, byteCountMax: Int
   ) throws(LogError) -> [UInt8] {
     var bytes: [UInt8] = []
-    try forEachBlock(of: descriptor, name: name) { (block) throws(LogError) in
+    let room = blockByteCount(for: descriptor)
+    try forEachBlock(of: descriptor, name: name, byteCount: room) { (block) throws(LogError) in
       bytes += block
       guard bytes.count <= byteCountMax else {
         throw LogError(.badInput, "\(name) is too large", expected: "at most \(byteCountMax) bytes")
       }
     }
     return bytes
+  }
+
+  /// As much as one read may need: to fill a large block for a small file takes longer than reading.
+  private static func blockByteCount(for descriptor: Int32) -> Int {
+    let most = 64 << 10
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return most
+    }
+    return min(most, Int(clamping: status.st_size) + 1)
   }
 
   /// Calls `body` with what can be read from a descriptor, piece by piece.

@@ -109,21 +109,33 @@ package struct Settings: Sendable {
     return policy
   }
 
-  /// The first eight bytes of the SHA-256 over all values and prices: records carry it.
+  /// The first eight bytes of the SHA-256 over the digests of all values and of the prices: records
+  /// carry it.
   package var digest: UInt64 {
-    changes.isEmpty && priceFile == nil ? Self.shippedDigest : computedDigest
+    guard !changes.isEmpty || priceFile != nil else { return Self.shippedDigest }
+    return digest(values: changes.isEmpty ? Self.shippedValues : computedValues)
   }
 
-  /// What `computedDigest` comes to where nothing was changed, as in most appends; a test compares.
-  package static var shippedDigest: UInt64 { 0x7B05_D4E1_4D13_4187 }
+  // What is computed where nothing was changed, or nothing but the prices, as in most appends; a
+  // test compares.
+  package static var shippedDigest: UInt64 { 0x2BCD_2619_2719_ED6B }
+  package static var shippedValues: UInt64 { 0xB8A9_F8FB_66B9_E632 }
 
-  package var computedDigest: UInt64 {
+  package var computedDigest: UInt64 { digest(values: computedValues) }
+
+  /// The first eight bytes of the SHA-256 over all values.
+  package var computedValues: UInt64 {
     var text = ""
     for setting in SettingTable.all {
       text += "\(setting.name)=\(changes[setting.name]?.value.description ?? setting.shipped)\n"
     }
-    text += "prices=" + priceDigest.description + "\n"
     return Digest.sha256(of: Array(text.utf8)).prefix64
+  }
+
+  private func digest(values: UInt64) -> UInt64 {
+    var bytes: [UInt8] = []
+    bytes.append(littleEndian: values)
+    return Digest.sha256(of: bytes + priceDigest.bytes).prefix64
   }
 
   /// How long an append waits for other writers.

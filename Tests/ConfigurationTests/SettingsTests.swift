@@ -153,6 +153,8 @@ import Testing
     let shipped = Settings()
     let found = String(shipped.computedDigest, radix: 16)
     #expect(Settings.shippedDigest == shipped.computedDigest, "write 0x\(found) in Settings.swift")
+    let values = String(shipped.computedValues, radix: 16)
+    #expect(Settings.shippedValues == shipped.computedValues, "write 0x\(values) in Settings.swift")
   }
 
   @Test func `the digest tells other prices, not another spacing`() throws {

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 
 import program
 from box import has, same, ulid
@@ -190,19 +191,23 @@ def case_a_copy_that_nobody_declared_is_told(box):
 
 def case_what_a_killed_copy_left_is_removed_by_the_next(box):
     notes(box, 3000)
-    copied = 0
+    begun = time.monotonic()
+    box.run("compact")
+    took = time.monotonic() - begun
+    killed = 0
     for moment in range(40):
         process = subprocess.Popen(
             [program.binary(), "compact"], cwd=box.home, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env=program.surroundings(box.home, UETLOG=box.log))
         try:
-            process.wait(0.001 * moment)
+            # From its beginning to its end, however fast the machine is.
+            process.wait(took * moment / 32)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        copied += process.returncode == 0
-        same(stats(box)["head"], 3000, f"events after a kill at {moment} ms")
-    same(0 < copied < 40, True, f"{copied} of 40 compactions ended before they were killed")
+        killed += process.returncode != 0
+        same(stats(box)["head"], 3000, f"events after a kill at {moment} of 32")
+    same(killed > 0, True, "a compaction was killed")
     box.run("compact")
     same([name for name in os.listdir(box.home) if ".tmp." in name], [], "leftovers")
     intact(box)
