@@ -55,7 +55,7 @@ package enum Files {
     return bytes
   }
 
-  /// As much as one read may need: to fill a large block for a small file takes longer than reading.
+  /// As much as one read may need: to fill a large block takes longer than to read a small file.
   private static func blockByteCount(for descriptor: Int32) -> Int {
     let most = 64 << 10
     var status = stat()
