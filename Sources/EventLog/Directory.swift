@@ -17,6 +17,17 @@ package enum Directory {
     return names
   }
 
+  /// Makes it and what leads to it, for its owner alone, as far as they are not there.
+  ///
+  /// Whether it is there then is for the caller to see.
+  package static func make(_ path: String) {
+    var partial = ""
+    for component in path.split(separator: "/") {
+      partial += "/" + component
+      _ = unsafe mkdir(partial, 0o700)
+    }
+  }
+
   /// Removes it, what is in it, and what is in directories in it; a log has no deeper ones.
   package static func remove(_ path: String, depth: Int = 2) {
     for name in names(in: path) {

@@ -47,7 +47,7 @@ package final class HighWaterSlot: Sendable {
         self.descriptor = -1
         return
       }
-      Self.makeDirectories(self.directory)
+      Directory.make(self.directory)
       descriptor = unsafe open(path, flags | O_CREAT, 0o600)
     } else {
       other = nil
@@ -124,14 +124,6 @@ package final class HighWaterSlot: Sendable {
       guard descriptor >= 0 else { return nil }
       defer { close(descriptor) }
       return mark(descriptor)
-    }
-  }
-
-  private static func makeDirectories(_ path: String) {
-    var partial = ""
-    for component in path.split(separator: "/") {
-      partial += "/" + component
-      _ = unsafe mkdir(partial, 0o700)
     }
   }
 }

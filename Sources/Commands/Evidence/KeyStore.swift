@@ -97,11 +97,7 @@ struct KeyStore {
   }
 
   private func makeDirectory() throws(LogError) {
-    var partial = ""
-    for component in directory.split(separator: "/") {
-      partial += "/" + component
-      _ = unsafe mkdir(partial, 0o700)
-    }
+    Directory.make(directory)
     var status = stat()
     guard unsafe stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
       throw LogError(.cannotWrite, "can't make the directory \(directory): \(systemText(errno))")

@@ -66,11 +66,7 @@ struct TileDirectory: TileStore {
   }
 
   private static func make(_ path: String) throws(LogError) {
-    var partial = ""
-    for component in path.split(separator: "/") {
-      partial += "/" + component
-      _ = unsafe mkdir(partial, 0o700)
-    }
+    Directory.make(path)
     var status = stat()
     guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
       throw LogError(.cannotWrite, "can't make the directory \(path): \(systemText(errno))")
