@@ -1,9 +1,8 @@
 internal import ArgumentParser
 internal import Configuration
-internal import EventLog
 internal import Events
 internal import Glibc
-internal import JSON
+internal import Synchronization
 
 /// `uetlog torture`: does to a log of its own what can be done to one without harm to others.
 struct Torture: LogCommand {
@@ -46,18 +45,27 @@ struct Torture: LogCommand {
   }
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
+    let interrupted = Flag()
+    try Interruption.watch { interrupted.isSet.store(true, ordering: .relaxed) }
+    let report = try report(console, interrupted)
+    // By now the directory is gone, and no process is left that might write to it.
+    guard let report else { _exit(130) }
+    report.show(console)
+    return report.hasFailed ? .unsafe : .done
+  }
+
+  /// What became of each part; nil when somebody interrupted it.
+  private func report(
+    _ console: Console, _ interrupted: Flag
+  ) throws(LogError) -> TortureReport? {
     let seed = seed ?? .random(in: 0...UInt64.max)
     let ground = try TortureGround(in: console.here.absolute(directory))
-    let path = ground.path
-    try Interruption.watch {
-      Directory.remove(path, depth: TortureGround.depth)
-      _exit(130)
-    }
     var progress = Progress("torture", isQuiet: common.quiet || common.json)
     let total = UInt64(cycles + flips)
     var kills = KillCycles(ground, writers: writers, seed: seed)
     for cycle in 0..<cycles where kills.complaints.isEmpty {
       try kills.run(cycle, console.here)
+      guard !interrupted.isSet.load(ordering: .relaxed) else { return nil }
       progress.update(UInt64(cycle + 1), of: total)
     }
     var report = TortureReport(seed: seed)
@@ -66,12 +74,17 @@ struct Torture: LogCommand {
       var bits = try BitFlips(ground, seed: seed, console.here)
       for flip in 0..<flips {
         try bits.flip()
+        guard !interrupted.isSet.load(ordering: .relaxed) else { return nil }
         progress.update(UInt64(cycles + flip + 1), of: total)
       }
       report.add(bits: bits)
     }
     report.add(flushes: try FlushTimes(in: ground.path))
-    report.show(console)
-    return report.hasFailed ? .unsafe : .done
+    return report
+  }
+
+  /// Set by another thread.
+  private final class Flag: Sendable {
+    let isSet = Atomic(false)
   }
 }

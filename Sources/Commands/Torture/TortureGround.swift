@@ -37,10 +37,7 @@ final class TortureGround {
     path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// How deep its directories lie in each other at most.
-  static let depth = 4
-
-  deinit { Directory.remove(path, depth: Self.depth) }
+  deinit { Directory.remove(path, depth: 4) }
 
   private static var lastError: String { unsafe String(cString: strerror(errno)) }
 
