@@ -22,8 +22,7 @@ package struct MaskNote: Hashable, Sendable {
 /// Puts markers where secrets are.
 ///
 /// Equal secrets get equal markers within a log; to guess a secret by its marker needs the log's
-/// key. Masking what is masked changes nothing, but where a marker shorter than its secret brings
-/// more text into the reach of a rule.
+/// key. Masking what is masked changes nothing: what a log exports, another one takes as it is.
 package struct Masker: Sendable {
   package let scanner: SecretScanner
   private let key: SymmetricKey
@@ -44,6 +43,11 @@ package struct Masker: Sendable {
 
   /// The rule of what nobody but a person finds.
   package static let manualRule = "manual"
+
+  /// The rule of a text in which each marker brings the next secret into a rule's reach, more often
+  /// than any but a made-up text does: it is masked as a whole.
+  package static let tangledRule = "tangled"
+  private static let roundCountMax = 8
 
   /// What takes the place of a text that is a secret as a whole; nil when it is a marker already.
   ///
@@ -74,23 +78,58 @@ package struct Masker: Sendable {
     _ text: [UInt8], memberName name: [UInt8]? = nil, pointer: @autoclosure () -> String,
     notes: inout [MaskNote]
   ) -> [UInt8]? {
-    let findings = scanner.findings(in: text, memberName: name)
+    var findings = scanner.findings(in: text, memberName: name)
     guard !findings.isEmpty else { return nil }
     let place = pointer()
+    var masked = text
+    var own: [MaskNote] = []
+    for _ in 0..<Self.roundCountMax where !findings.isEmpty {
+      masked = replace(findings, in: masked, pointer: place, notes: &own)
+      // A marker has another length than its secret and other bytes: a rule may reach further now.
+      findings = scanner.findings(in: masked, memberName: name)
+    }
+    if !findings.isEmpty {
+      own = []
+      let whole = [Finding(rule: Self.tangledRule, range: text.indices)]
+      masked = replace(whole, in: text, pointer: place, notes: &own)
+    }
+    notes += own
+    return masked
+  }
+
+  /// A text with markers in place of the findings.
+  ///
+  /// - Parameter notes: of earlier markers in it, which move; gets the new ones.
+  private func replace(
+    _ findings: [Finding], in text: [UInt8], pointer: String, notes: inout [MaskNote]
+  ) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(text.count)
+    let old = notes
+    notes.removeAll(keepingCapacity: true)
+    var oldIndex = 0
     var end = 0
+    func keep(to limit: Int) {
+      let move = out.count - end
+      while oldIndex < old.count, old[oldIndex].range.lowerBound < limit {
+        var note = old[oldIndex]
+        note.range = note.range.lowerBound + move..<note.range.upperBound + move
+        notes.append(note)
+        oldIndex += 1
+      }
+      out += text[end..<limit]
+    }
     for finding in findings {
-      out += text[end..<finding.range.lowerBound]
+      keep(to: finding.range.lowerBound)
       let marker = Marker.text(rule: finding.rule, tail: tail(text[finding.range]))
       notes.append(
         MaskNote(
-          rule: finding.rule, pointer: place, range: out.count..<out.count + marker.count,
+          rule: finding.rule, pointer: pointer, range: out.count..<out.count + marker.count,
           length: LengthClass(finding.range.count)))
       out += marker
       end = finding.range.upperBound
     }
-    out += text[end...]
+    keep(to: text.count)
     return out
   }
 
