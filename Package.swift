@@ -84,6 +84,7 @@ let package = Package(
     // Ground: bytes, JSON, schemas, LMDB.
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
     .systemLibrary(name: "CSHA256", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CFutex"),
     library("Bytes", ["CSHA256"]),
     library("JSON"),
     library("Patterns"),
@@ -98,7 +99,8 @@ let package = Package(
     // The log's words and protocols, and its in-memory twin.
     library("Events", ["Bytes", "JSON", "Merkle"]),
     // The log on LMDB.
-    library("EventLog", ["Bytes", "Events", "LMDB", "Merkle"], exclude: ["Format.md"]),
+    library(
+      "EventLog", ["Bytes", "CFutex", "Events", "LMDB", "Merkle"], exclude: ["Format.md"]),
     // The domain, pure.
     library("Pipeline", ["Bytes", "Events", "JSON", "Schema", "SchemaFiles"]),
     // Append: decide, evolve, react, write.

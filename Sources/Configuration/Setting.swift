@@ -58,6 +58,7 @@ package enum SettingTable {
     Setting(
       name: "append.batch_bytes", kind: .integer(1...(32 << 20)), shipped: "33554432",
       effect: .append),
+    Setting(name: "append.group", kind: .flag, shipped: "false", effect: .append),
   ]
 
   private static let secrets = [

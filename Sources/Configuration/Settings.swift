@@ -159,6 +159,11 @@ package struct Settings: Sendable {
     Int(clamping: changes["append.batch_events"]?.value.number ?? 1000)
   }
 
+  /// Whether writers that stay commit together.
+  package var isGrouped: Bool {
+    if case .flag(true) = changes["append.group"]?.value { true } else { false }
+  }
+
   /// How many bytes are committed together at the most.
   package var batchByteCount: Int {
     Int(clamping: changes["append.batch_bytes"]?.value.number ?? 32 << 20)

@@ -1,4 +1,5 @@
 package import Bytes
+package import EventLog
 package import Events
 package import Pipeline
 package import Secrets
@@ -49,12 +50,19 @@ package final class Engine<Log: EventLog>: Sendable {
   package func append(
     _ drafts: [PreparedDraft], _ options: AppendOptions = AppendOptions()
   ) throws(LogError) -> [AppendUnit.Outcome] {
-    var unit = AppendUnit(
-      drafts, isAtomic: options.isAtomic, isDryRun: options.isDryRun,
-      preparer: preparer.withLock { $0.split() }, rules: rules, clock: clock, memory: memory)
+    if let group = options.group, let log = log as? LMDBLog {
+      return try append(drafts, options, log, group)
+    }
+    var unit = unit(drafts, options)
     let outcomes = try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
     unit.keepRows()
     return outcomes
+  }
+
+  func unit(_ drafts: [PreparedDraft], _ options: AppendOptions) -> AppendUnit {
+    AppendUnit(
+      drafts, isAtomic: options.isAtomic, isDryRun: options.isDryRun,
+      preparer: preparer.withLock { $0.split() }, rules: rules, clock: clock, memory: memory)
   }
 
   /// Checks and stores one draft.
@@ -100,6 +108,8 @@ package struct AppendOptions: Sendable {
   package var isDryRun = false
   /// How long to wait for other writers.
   package var waitNanoseconds: Int64 = 5_000_000_000
+  /// The group to commit with; nil to commit alone.
+  package var group: GroupMember?
 
   package init() {}
 }

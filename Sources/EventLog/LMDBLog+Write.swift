@@ -6,7 +6,7 @@ extension LMDBLog {
   /// How often the map may grow for one transaction.
   private static let growthsMax = 24
   /// How often the log may be compacted or restored between the opening of its files and a write.
-  private static let replacementsMax = 100
+  static let replacementsMax = 100
   /// Together five seconds.
   private static let growthAttemptsMax = 25_000
   private static let growthPauseMicroseconds: useconds_t = 200
@@ -31,6 +31,13 @@ extension LMDBLog {
     try files.format.checkWritable(path)
     try files.lock.acquire(waitNanoseconds: waitNanoseconds)
     defer { files.lock.release() }
+    return try writeLocked(files, &unit)
+  }
+
+  /// Runs a unit under the lock, which the caller holds.
+  func writeLocked<U: WriteUnit>(
+    _ files: LogFiles, _ unit: inout U
+  ) throws(LogError) -> U.Output {
     for _ in 0..<(Self.growthsMax + Reserve.sliceCount) {
       // A transaction that ran out of map runs again from the start.
       var attempt = unit

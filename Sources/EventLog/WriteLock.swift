@@ -44,7 +44,7 @@ final class WriteLock: Sendable {
   }
 
   /// Says who is in the way, if that can be told.
-  private func busy(after waitNanoseconds: Int64) -> LogError {
+  func busy(after waitNanoseconds: Int64) -> LogError {
     let holder = LockHolder(ofDirectory: directory.node)
     return LogError(
       .busy, holder.map { "\(path) is held by \($0)" } ?? "another process holds \(path)",
@@ -52,7 +52,8 @@ final class WriteLock: Sendable {
       hint: "Nothing was written: run the same command again, or wait longer with --wait")
   }
 
-  private func tryAcquire() -> Bool {
+  /// Takes the lock if nobody has it.
+  func tryAcquire() -> Bool {
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EINTR else { return false }
     }

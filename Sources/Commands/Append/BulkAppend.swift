@@ -1,12 +1,13 @@
 internal import Configuration
 internal import Engine
+internal import EventLog
 internal import Events
 
 /// Appends lines of standard input: one thread reads and prepares, this one commits.
 struct BulkAppend<Log: EventLog> {
   let target: AppendTarget<Log>
   let settings: Settings
-  let options: AppendOptions
+  var options: AppendOptions
   let defaults: DraftDefaults
   let console: Console
   let printer: ReceiptPrinter
@@ -16,7 +17,11 @@ struct BulkAppend<Log: EventLog> {
   /// Appends everything and tells the exit code.
   func run() throws(LogError) -> ExitCode {
     if options.isAtomic { return try runAtomic() }
-    return isFollowing ? try runFollowing() : try runLines()
+    guard isFollowing else { return try runLines() }
+    guard settings.isGrouped else { return try runFollowing() }
+    var grouped = self
+    grouped.options.group = GroupMember()
+    return try grouped.runFollowing()
   }
 
   /// Commits each batch where it was read: whoever waits for a receipt should not wait for threads

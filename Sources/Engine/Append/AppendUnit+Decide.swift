@@ -54,7 +54,9 @@ extension AppendUnit {
   private func known(
     _ draft: PreparedDraft, in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> (DedupeEntry, String?)? {
-    if draft.hasGivenID, let entry = try tables.entry(for: .event(draft.envelope.eventID)) {
+    if draft.hasGivenID || isSuspect,
+      let entry = try tables.entry(for: .event(draft.envelope.eventID))
+    {
       return (entry, "id \(draft.envelope.eventID)")
     }
     if let key = draft.scopedKey, let entry = try tables.entry(for: key) {

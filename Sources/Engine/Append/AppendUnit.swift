@@ -27,7 +27,7 @@ package struct AppendUnit: WriteUnit {
     }
   }
 
-  private let drafts: [PreparedDraft]
+  private var drafts: [PreparedDraft]
   /// A refusal refuses all.
   private let isAtomic: Bool
   /// Nothing is stored.
@@ -40,6 +40,8 @@ package struct AppendUnit: WriteUnit {
   private let memory: RowMemory?
   /// What one draft may have in reactions.
   private let allowance: ReactionAllowance
+  /// Whether the drafts may be stored already: then even ids that were made for them are looked up.
+  var isSuspect = false
   private var head = Head()
   /// The record at hand: one buffer for all of them.
   private var record = EncodedRecord()
@@ -67,6 +69,9 @@ package struct AppendUnit: WriteUnit {
     machine = StateMachine(rules: rules)
     allowance = ReactionAllowance(rules)
   }
+
+  /// Adds another's drafts behind those that are there.
+  mutating func add(_ others: [PreparedDraft]) { drafts += others }
 
   package var mayUseReserve: Bool {
     drafts.allSatisfy { $0.definition.type?.mayUseReserve ?? false }
@@ -109,7 +114,13 @@ package struct AppendUnit: WriteUnit {
   private mutating func append(
     _ draft: PreparedDraft, to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
-    if let first = try firstReceipt(of: draft, in: tables) { return first }
+    if var first = try firstReceipt(of: draft, in: tables) {
+      // An id that was made for the draft: it was this draft that was stored.
+      if isSuspect, !draft.hasGivenID, first.eventID == draft.envelope.eventID {
+        first.isDuplicate = false
+      }
+      return first
+    }
     try draft.mustBeACallers()
     try mustBeRegistered(draft, in: tables)
     var allowance = allowance

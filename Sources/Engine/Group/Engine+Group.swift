@@ -1,0 +1,73 @@
+internal import EventLog
+internal import Events
+internal import Synchronization
+
+extension Engine {
+  /// Stores prepared drafts in one transaction, with those of others or by another's.
+  func append(
+    _ drafts: [PreparedDraft], _ options: AppendOptions, _ log: LMDBLog, _ group: GroupMember
+  ) throws(LogError) -> [AppendUnit.Outcome] {
+    var unit = unit(drafts, options)
+    guard !options.isAtomic, !options.isDryRun, let request = GroupRequest.encoded(drafts) else {
+      let outcomes = try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
+      unit.keepRows()
+      return outcomes
+    }
+    var shared = GroupAppend(unit, drafts.count, preparer.withLock { $0.split() })
+    let outcome = try log.write(
+      request, with: group, waitNanoseconds: options.waitNanoseconds, &shared)
+    switch outcome {
+    case .led(let outcomes):
+      shared.unit.keepRows()
+      return Array(outcomes.prefix(drafts.count))
+    case .answered(let bytes):
+      if let outcomes = GroupAnswer.outcomes(bytes, of: drafts) { return outcomes }
+    }
+    // No answer to this request: it may be stored or not.
+    unit.isSuspect = true
+    let outcomes = try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
+    unit.keepRows()
+    return outcomes
+  }
+}
+
+/// A writer's drafts, and after them those of others.
+private struct GroupAppend: GroupUnit {
+  var unit: AppendUnit
+  private let ownCount: Int
+  /// How many drafts each of the others has brought in.
+  private var counts: [Int] = []
+  private let preparer: Preparer
+
+  init(_ unit: AppendUnit, _ ownCount: Int, _ preparer: Preparer) {
+    self.unit = unit
+    self.ownCount = ownCount
+    self.preparer = preparer
+  }
+
+  var isDryRun: Bool { unit.isDryRun }
+  var mayUseReserve: Bool { unit.mayUseReserve }
+  var isSuspect: Bool {
+    get { unit.isSuspect }
+    set { unit.isSuspect = newValue }
+  }
+
+  mutating func run(
+    _ tables: inout some LogWriter & ~Copyable & ~Escapable
+  ) throws(LogError) -> [AppendUnit.Outcome] { try unit.run(&tables) }
+
+  mutating func take(_ request: [UInt8]) -> Bool {
+    guard let drafts = GroupRequest.drafts(request, preparer) else { return false }
+    unit.add(drafts)
+    counts.append(drafts.count)
+    return true
+  }
+
+  func answers(_ outcomes: [AppendUnit.Outcome]) -> [[UInt8]] {
+    var rest = outcomes.dropFirst(ownCount)
+    return counts.map { count in
+      defer { rest = rest.dropFirst(count) }
+      return GroupAnswer.encoded(rest.prefix(count))
+    }
+  }
+}
