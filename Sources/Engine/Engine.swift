@@ -54,6 +54,12 @@ package final class Engine<Log: EventLog>: Sendable {
       return try append(drafts, options, log, group)
     }
     var unit = unit(drafts, options)
+    return try write(&unit, options)
+  }
+
+  func write(
+    _ unit: inout AppendUnit, _ options: AppendOptions
+  ) throws(LogError) -> [AppendUnit.Outcome] {
     let outcomes = try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
     unit.keepRows()
     return outcomes

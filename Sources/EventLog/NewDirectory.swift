@@ -9,7 +9,9 @@ internal import LMDB
 /// is known by its name and by its lock, which nobody holds any more.
 struct NewDirectory: ~Copyable {
   /// What a log's directory never takes over from the one that was in its place.
-  static let ownFiles = ["data.mdb", "lock.mdb", Reserve.name, SlotFile.name]
+  static let ownFiles = [
+    "data.mdb", "lock.mdb", Reserve.name, SlotFile.name, SlotFile.newName,
+  ]
 
   /// Where it is being made.
   let path: String

@@ -8,7 +8,8 @@ internal import Glibc
 /// others for ever.
 final class WriteLock: Sendable {
   private let path: String
-  private let descriptor: Int32
+  /// Of the directory.
+  let descriptor: Int32
   private let lockFile: FileID
   /// Which directory it is.
   let directory: FileID

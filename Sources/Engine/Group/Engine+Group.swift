@@ -1,6 +1,6 @@
+internal import Bytes
 internal import EventLog
 internal import Events
-internal import Synchronization
 
 extension Engine {
   /// Stores prepared drafts in one transaction, with those of others or by another's.
@@ -9,11 +9,9 @@ extension Engine {
   ) throws(LogError) -> [AppendUnit.Outcome] {
     var unit = unit(drafts, options)
     guard !options.isAtomic, !options.isDryRun, let request = GroupRequest.encoded(drafts) else {
-      let outcomes = try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
-      unit.keepRows()
-      return outcomes
+      return try write(&unit, options)
     }
-    var shared = GroupAppend(unit, drafts.count, preparer.withLock { $0.split() })
+    var shared = GroupAppend(unit, drafts.count)
     let outcome = try log.write(
       request, with: group, waitNanoseconds: options.waitNanoseconds, &shared)
     switch outcome {
@@ -25,9 +23,7 @@ extension Engine {
     }
     // No answer to this request: it may be stored or not.
     unit.isSuspect = true
-    let outcomes = try log.write(waitNanoseconds: options.waitNanoseconds, &unit)
-    unit.keepRows()
-    return outcomes
+    return try write(&unit, options)
   }
 }
 
@@ -35,14 +31,12 @@ extension Engine {
 private struct GroupAppend: GroupUnit {
   var unit: AppendUnit
   private let ownCount: Int
-  /// How many drafts each of the others has brought in.
-  private var counts: [Int] = []
-  private let preparer: Preparer
+  /// The ids of the drafts that each of the others has brought in.
+  private var others: [[ULID]] = []
 
-  init(_ unit: AppendUnit, _ ownCount: Int, _ preparer: Preparer) {
+  init(_ unit: AppendUnit, _ ownCount: Int) {
     self.unit = unit
     self.ownCount = ownCount
-    self.preparer = preparer
   }
 
   var isDryRun: Bool { unit.isDryRun }
@@ -57,17 +51,17 @@ private struct GroupAppend: GroupUnit {
   ) throws(LogError) -> [AppendUnit.Outcome] { try unit.run(&tables) }
 
   mutating func take(_ request: [UInt8]) -> Bool {
-    guard let drafts = GroupRequest.drafts(request, preparer) else { return false }
+    guard let drafts = GroupRequest.drafts(request, unit.preparer) else { return false }
     unit.add(drafts)
-    counts.append(drafts.count)
+    others.append(drafts.map(\.envelope.eventID))
     return true
   }
 
   func answers(_ outcomes: [AppendUnit.Outcome]) -> [[UInt8]] {
     var rest = outcomes.dropFirst(ownCount)
-    return counts.map { count in
-      defer { rest = rest.dropFirst(count) }
-      return GroupAnswer.encoded(rest.prefix(count))
+    return others.map { ids in
+      defer { rest = rest.dropFirst(ids.count) }
+      return GroupAnswer.encoded(rest.prefix(ids.count), of: ids)
     }
   }
 }

@@ -1,15 +1,19 @@
-internal import Bytes
+package import Bytes
 internal import Events
 internal import Merkle
 
 /// What became of another process's drafts, as bytes; `Format.md` has the layout.
-enum GroupAnswer {
+package enum GroupAnswer {
   private static let depthMax = 16
 
-  static func encoded(_ outcomes: some Collection<AppendUnit.Outcome>) -> [UInt8] {
+  /// - Parameter ids: those of the drafts.
+  package static func encoded(
+    _ outcomes: some Collection<AppendUnit.Outcome>, of ids: [ULID]
+  ) -> [UInt8] {
     var out: [UInt8] = []
     out.append(littleEndian: UInt16(clamping: outcomes.count))
-    for outcome in outcomes {
+    for (id, outcome) in zip(ids, outcomes) {
+      out.append(id)
       switch outcome {
       case .success(let receipt):
         out.append(0)
@@ -23,15 +27,19 @@ enum GroupAnswer {
   }
 
   /// The outcomes of drafts; nil when the bytes are no answer to these.
-  static func outcomes(_ bytes: [UInt8], of drafts: [PreparedDraft]) -> [AppendUnit.Outcome]? {
+  package static func outcomes(
+    _ bytes: [UInt8], of drafts: [PreparedDraft]
+  ) -> [AppendUnit.Outcome]? {
     var reader = ByteReader(bytes.rawSpan)
     guard reader.integer(UInt16.self) == UInt16(exactly: drafts.count) else { return nil }
     var outcomes: [AppendUnit.Outcome] = []
     for draft in drafts {
+      let id = draft.envelope.eventID
+      guard reader.ulid() == id else { return nil }
       switch reader.integer(UInt8.self) {
       case 0:
         guard let receipt = receipt(&reader, depth: 0),
-          receipt.isDuplicate || receipt.eventID == draft.envelope.eventID
+          receipt.isDuplicate || receipt.eventID == id
         else { return nil }
         outcomes.append(.success(receipt))
       case 1:

@@ -6,10 +6,10 @@ internal import Pipeline
 internal import Schema
 
 /// Prepared drafts as bytes, for another process to decide on; `Format.md` has the layout.
-enum GroupRequest {
+package enum GroupRequest {
   /// Nil when they are not for others to decide on: what undoes, what brings a type in, and what
   /// is known by secrets that were masked.
-  static func encoded(_ drafts: [PreparedDraft]) -> [UInt8]? {
+  package static func encoded(_ drafts: [PreparedDraft]) -> [UInt8]? {
     guard let count = UInt16(exactly: drafts.count), let first = drafts.first else { return nil }
     var out = CatalogMark.current.encoded
     out.append(littleEndian: LogFormat.writer)
@@ -30,7 +30,7 @@ enum GroupRequest {
 
   /// The drafts; nil when the bytes are none, or of a program with another catalog, other rules or
   /// other settings: nobody decides for those.
-  static func drafts(_ bytes: [UInt8], _ preparer: Preparer) -> [PreparedDraft]? {
+  package static func drafts(_ bytes: [UInt8], _ preparer: Preparer) -> [PreparedDraft]? {
     var reader = ByteReader(bytes.rawSpan)
     let mark = CatalogMark(reader.array(CatalogMark.current.encoded.count))
     guard mark == .current, reader.integer(UInt32.self) == LogFormat.writer,

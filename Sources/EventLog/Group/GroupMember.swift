@@ -11,16 +11,13 @@ package final class GroupMember: @unchecked Sendable {
   package init() {}
 
   /// The seat in the slot file beside a log's open files; nil when there is none to be had.
-  func seat(
-    _ files: LogFiles, ofLog path: String, waitNanoseconds: Int64
-  ) throws(LogError) -> Seat? {
+  func seat(_ files: LogFiles, waitNanoseconds: Int64) throws(LogError) -> Seat? {
     if directory == files.lock.directory { return seat }
     try files.lock.acquire(waitNanoseconds: waitNanoseconds)
     defer { files.lock.release() }
     seat = nil
     directory = files.lock.directory
-    // Of a directory that was replaced meanwhile nobody gets to see the file.
-    seat = SlotFile.open(ofLog: path).flatMap { Seat($0) }
+    seat = SlotFile.open(in: files.lock.descriptor).flatMap { Seat($0) }
     return seat
   }
 

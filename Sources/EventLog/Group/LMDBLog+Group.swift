@@ -18,7 +18,7 @@ extension LMDBLog {
       try files.format.checkWritable(path)
       // What may be stored already nobody else may do: only its owner looks it up.
       guard !unit.isSuspect,
-        let seat = try member.seat(files, ofLog: path, waitNanoseconds: waitNanoseconds),
+        let seat = try member.seat(files, waitNanoseconds: waitNanoseconds),
         seat.publish(request)
       else { break }
       do throws(LogError) {

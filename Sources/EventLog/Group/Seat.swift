@@ -5,14 +5,14 @@ internal import Glibc
 ///
 /// A slot goes idle → pending (its owner) → deciding (who holds the log's lock) → answered or
 /// returned (the same) → idle (its owner). For one thread at a time.
-final class Seat {
+package final class Seat {
   /// What a slot's word says in its lowest byte; the rest changes whenever an owner is to look.
   enum State: UInt32 {
     case idle, pending, deciding, answered, returned
   }
 
   /// What became of a request.
-  enum Standing {
+  package enum Standing: Hashable {
     /// Nobody has looked at it, or will from now on.
     case withdrawn
     /// The answer of who decided on it.
@@ -33,7 +33,7 @@ final class Seat {
   /// Takes a slot that no living process has; the caller holds the log's lock.
   ///
   /// - Returns: nil when all are taken.
-  init?(_ map: SlotMap) {
+  package init?(_ map: SlotMap) {
     guard let slot = (0..<SlotMap.slotCount).first(where: { map.take($0) }) else { return nil }
     self.map = map
     self.slot = slot
@@ -41,7 +41,7 @@ final class Seat {
   }
 
   /// Puts a request up for whoever holds the lock; false when it is too large.
-  func publish(_ request: [UInt8]) -> Bool {
+  package func publish(_ request: [UInt8]) -> Bool {
     guard map.write(request, slot) else { return false }
     usedByteCount = request.count
     map.store(State.pending.rawValue, slot)
@@ -49,7 +49,7 @@ final class Seat {
   }
 
   /// Looks what became of the request.
-  func look() -> Standing {
+  package func look() -> Standing {
     let word = map.word(slot)
     switch Self.state(word) {
     case .answered: return answer()
@@ -68,7 +68,7 @@ final class Seat {
   }
 
   /// Takes the request back; the caller holds the log's lock, so that nobody has it in hand.
-  func withdraw() -> Standing {
+  package func withdraw() -> Standing {
     if case .answered = Self.state(map.word(slot)) { return answer() }
     let wasPending = Self.state(map.word(slot)) == .pending
     clear()
@@ -76,7 +76,7 @@ final class Seat {
   }
 
   /// Takes the request back without the lock; `waiting` when somebody has it in hand.
-  func tryWithdraw() -> Standing {
+  package func tryWithdraw() -> Standing {
     while true {
       let word = map.word(slot)
       guard Self.state(word) == .pending else { return look() }
@@ -107,7 +107,7 @@ extension Seat {
   ///
   /// - Parameter take: tells whether it takes a request; the others go back to their owners.
   /// - Returns: the slots whose requests were taken, in the same order.
-  func gather(_ take: ([UInt8]) -> Bool) -> [Int] {
+  package func gather(_ take: ([UInt8]) -> Bool) -> [Int] {
     awaitOthers()
     var taken: [Int] = []
     for other in 0..<SlotMap.slotCount where other != slot {
@@ -145,7 +145,7 @@ extension Seat {
   }
 
   /// Writes the answers of slots, before the log's lock is released.
-  func answer(_ slots: [Int], _ answers: [[UInt8]]) {
+  package func answer(_ slots: [Int], _ answers: [[UInt8]]) {
     for (index, other) in slots.enumerated() {
       let isAnswered = index < answers.count && map.write(answers[index], other)
       map.store((isAnswered ? State.answered : .returned).rawValue, other)
@@ -153,7 +153,7 @@ extension Seat {
   }
 
   /// Gives requests back undecided, before the log's lock is released.
-  func giveBack(_ slots: [Int]) { answer(slots, []) }
+  package func giveBack(_ slots: [Int]) { answer(slots, []) }
 
   /// Wakes the next writer, to take the lock, and then those that were answered; after the log's
   /// lock was released.

@@ -3,27 +3,27 @@ internal import Glibc
 /// The file beside a log in which long-lived writers hand each other what is to be committed.
 ///
 /// Nothing of the log depends on it: it may be gone or garbage at any time.
-enum SlotFile {
-  static let name = "group.slots"
-  private static let newName = "group.slots.new"
+package enum SlotFile {
+  package static let name = "group.slots"
+  static let newName = "group.slots.new"
 
   /// Opens it, or makes it anew when there is none or it is of another boot, version or size.
   ///
   /// The caller holds the log's lock.
   ///
+  /// - Parameter directory: the log's, open.
   /// - Returns: nil when something else is in its place, or there is no room or right to make it.
-  static func open(ofLog path: String) -> SlotMap? {
-    let file = path + "/" + name
+  package static func open(in directory: Int32) -> SlotMap? {
     var status = stat()
-    if unsafe lstat(file, &status) == 0 {
+    if unsafe fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
       guard isOurs(status) else { return nil }
-      if let map = openWhole(file) { return map }
+      if let map = openWhole(directory) { return map }
     }
-    return make(file, path + "/" + newName) ? openWhole(file) : nil
+    return make(directory) ? openWhole(directory) : nil
   }
 
-  private static func openWhole(_ file: String) -> SlotMap? {
-    let descriptor = unsafe Glibc.open(file, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+  private static func openWhole(_ directory: Int32) -> SlotMap? {
+    let descriptor = unsafe openat(directory, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, isOurs(status),
@@ -37,11 +37,11 @@ enum SlotFile {
   }
 
   /// Makes it whole under another name, with all its blocks: a full disk would be a signal later.
-  private static func make(_ file: String, _ new: String) -> Bool {
+  private static func make(_ directory: Int32) -> Bool {
     // Left over by a process that was killed here; nobody else is here at the same time.
-    _ = unsafe unlink(new)
-    let descriptor = unsafe Glibc.open(
-      new, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    _ = unsafe unlinkat(directory, newName, 0)
+    let descriptor = unsafe openat(
+      directory, newName, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     let header = SlotMap.Header.current.encoded
@@ -50,9 +50,9 @@ enum SlotFile {
     }
     guard isWritten, fchmod(descriptor, 0o600) == 0,
       posix_fallocate(descriptor, 0, off_t(SlotMap.byteCount)) == 0,
-      unsafe rename(new, file) == 0
+      unsafe renameat(directory, newName, directory, name) == 0
     else {
-      _ = unsafe unlink(new)
+      _ = unsafe unlinkat(directory, newName, 0)
       return false
     }
     return true

@@ -6,7 +6,7 @@ internal import Glibc
 ///
 /// Nothing that is in there is believed: lengths are checked against the room, and bytes are copied
 /// out once and compared with their checksum before anybody looks at them.
-@safe final class SlotMap: @unchecked Sendable {
+@safe package final class SlotMap: @unchecked Sendable {
   /// What is at the start of the file.
   struct Header: Hashable {
     var magic: UInt64
@@ -16,8 +16,8 @@ internal import Glibc
     var bootID: UInt128
   }
 
-  static let slotCount = 64
-  static let areaByteCount = 16 << 10
+  package static let slotCount = 64
+  package static let areaByteCount = 16 << 10
   static let byteCount = areas + slotCount * areaByteCount
   // Where things are; `Format.md` has the table.
   private static let lastGroup = 64
