@@ -1,0 +1,266 @@
+"""kill -9 of writers that commit together, at any moment, aimed at whoever has the lock, and at
+system calls.
+
+Every receipt must be in the log at its position, nothing twice (the drafts have no ids of their
+own: only the group's care keeps them single), the log intact, and those that were not killed must
+get answers again at once.
+"""
+import hashlib
+import json
+import mmap
+import os
+import struct
+import subprocess
+import threading
+import time
+
+import injection
+import program
+import soundness
+from box import Box
+from history import History
+
+WRITERS = 8
+# Nobody waits for a dead writer; the rest is for machines that are busy with other things.
+NEXT_RECEIPT_SECONDS_MAX = 5
+# What a leader does from its lock on: write, flush, note the head, answer, give back, wake.
+CALLS = ("flock", "fcntl", "writev", "pwrite64", "fdatasync", "futex")
+# Places in the slot file, as Sources/EventLog/Format.md has them.
+LAST_GROUP, SLOTS, SLOT, AREAS, AREA, SLOT_COUNT = 64, 4096, 64, 8192, 16 << 10, 64
+PENDING, ANSWERED = 1, 3
+REQUEST_HEAD, DRAFT_HEAD, EVENT_ID = 26, 29, 8
+
+
+class Told:
+    """What writers offered and what they were told."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.count = 0
+        self.receipts = {}  # text to event id and position
+        self.complaints = []
+
+    def text(self):
+        with self.lock:
+            self.count += 1
+            return f"text {self.count}"
+
+    def answered(self, text, answer):
+        with self.lock:
+            if "error" in answer:
+                self.complaints.append(f"{text} was refused: {answer['error']}")
+            else:
+                self.receipts[text] = answer["event_id"], answer["position"]
+
+
+class Writer(threading.Thread):
+    """A process that appends a line whenever it has the receipt of the one before."""
+
+    def __init__(self, box, told, before=()):
+        super().__init__(daemon=True)
+        self.told, self.count, self.ends = told, 0, False
+        self.process = subprocess.Popen(
+            [*before, program.binary(), "append", "--follow-stdin", "--json", "--wait", "60s",
+             "--log", box.log],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=box.home,
+            env=program.surroundings(box.home, UETLOG_APPEND_GROUP="true"))
+
+    def run(self):
+        try:
+            while not self.ends:
+                text = self.told.text()
+                draft = {"type": "note", "payload": {"text": text}}
+                self.process.stdin.write(json.dumps(draft).encode() + b"\n")
+                self.process.stdin.flush()
+                line = self.process.stdout.readline()
+                if not line.endswith(b"\n"):
+                    return
+                self.told.answered(text, json.loads(line))
+                self.count += 1
+        except (BrokenPipeError, ValueError):
+            pass
+
+    def kill(self):
+        self.process.kill()
+
+    def end(self):
+        """Ends it if it lives; says what is wrong with how it went."""
+        self.ends = True
+        self.join(60)
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        status = self.process.wait(60)
+        errors = self.process.stderr.read()
+        if status not in (0, -9) or self.is_alive():
+            return f"a writer ended with {status}: {errors[-300:]!r}"
+        return None
+
+
+def holder(box):
+    """The process that has the lock of the log's directory, or None."""
+    node = f":{os.stat(box.log).st_ino}"
+    with open("/proc/locks", encoding="ascii") as file:
+        for line in file:
+            words = line.split()
+            if words[1] == "FLOCK" and words[5].endswith(node):
+                return int(words[4])
+    return None
+
+
+def went_on(writers, seconds=NEXT_RECEIPT_SECONDS_MAX):
+    """What is wrong with writers that should get answers, or None, and how long they took."""
+    begun = time.monotonic()
+    goals = {writer: writer.count + 3 for writer in writers}
+    while time.monotonic() - begun < seconds:
+        goals = {writer: goal for writer, goal in goals.items() if writer.count < goal}
+        if not goals:
+            return None, time.monotonic() - begun
+        time.sleep(0.002)
+    return f"{len(goals)} of {len(writers)} writers got no answers for {seconds} s", seconds
+
+
+def complaints(told, events):
+    """What is wrong with a log and what its writers were told."""
+    history = History()
+    problems = told.complaints + history.extend(events)
+    problems += history.lost(dict(told.receipts.values()))
+    texts = [event["payload"]["text"] for event in events]
+    problems += [f"{text} is in the log twice" for text in set(texts) if texts.count(text) > 1] \
+        if len(set(texts)) != len(texts) else []
+    for text, (_, position) in told.receipts.items():
+        if position > len(texts) or texts[position - 1] != text:
+            problems.append(f"the receipt of {text} is that of another event")
+    return problems
+
+
+class Ground:
+    def __init__(self, part):
+        self.part, self.box = part, Box(part.directory(disk=True))
+        self.box.append("note", "text=first")
+        self.told, self.slowest, self.largest, self.led = Told(), 0.0, 0, 0
+
+    def writer(self, before=()):
+        writer = Writer(self.box, self.told, before)
+        writer.start()
+        return writer
+
+    def cycle(self, victims):
+        """Kills some of the writers; returns a problem or None."""
+        writers = [self.writer() for _ in range(WRITERS)]
+        chance, problems = self.part.random, []
+        living = list(writers)
+        for _ in range(victims):
+            time.sleep(chance.uniform(0.005, 0.1))
+            victim = chance.choice(living)
+            if chance.random() < 0.7:
+                found = holder(self.box)
+                leaders = [writer for writer in living if writer.process.pid == found]
+                victim = leaders[0] if leaders else victim
+                self.led += bool(leaders)
+            victim.kill()
+            living.remove(victim)
+        problem, took = went_on(living)
+        self.slowest = max(self.slowest, took)
+        self.largest = max(self.largest, last_group(self.box))
+        problems = [problem] + [writer.end() for writer in writers]
+        return self.judged(problems)
+
+    def judged(self, problems):
+        problems += complaints(self.told, self.box.events())
+        problems = [problem for problem in problems if problem]
+        return "; ".join(problems[:5]) or None
+
+    def at_call(self, point):
+        """Kills one writer of four at its n-th call of a kind."""
+        _, kind, number = point
+        others = [self.writer() for _ in range(3)]
+        traced = self.writer(
+            ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={kind}", "-e",
+             f"inject={kind}:signal=KILL:when={number}"])
+        traced.process.wait(60)
+        problem, took = went_on(others)
+        self.slowest = max(self.slowest, took)
+        return self.judged([problem] + [writer.end() for writer in [*others, traced]])
+
+
+def last_group(box):
+    with open(os.path.join(box.log, "group.slots"), "rb") as file:
+        file.seek(LAST_GROUP)
+        return struct.unpack("<I", file.read(4))[0]
+
+
+def forge(box, until):
+    """Answers requests that nobody has decided on, as a broken leader would."""
+    with open(os.path.join(box.log, "group.slots"), "r+b") as file, \
+            mmap.mmap(file.fileno(), 0) as slots:
+        while not until():
+            for slot in range(SLOT_COUNT):
+                at, area = SLOTS + SLOT * slot, AREAS + AREA * slot
+                if slots[at] != PENDING:
+                    continue
+                name = slots[area + REQUEST_HEAD + DRAFT_HEAD + EVENT_ID:][:16]
+                answer = (b"\1\0" + name + b"\0" + struct.pack("<Q", 1_000_000) + name + b"\3log"
+                          + struct.pack("<Q", 1) + bytes(32) + b"\0\4note" + bytes(4))
+                slots[area:area + len(answer)] = answer
+                slots[at + 4:at + 16] = struct.pack("<I", len(answer)) + checksum(answer)
+                slots[at:at + 4] = struct.pack("<I", ANSWERED)
+
+
+def checksum(answer):
+    return hashlib.sha256(answer).digest()[7::-1]
+
+
+def control(part, ground):
+    events = ground.box.events()
+    told = Told()
+    told.receipts = dict(ground.told.receipts)
+    part.control("an event that was stored twice",
+                 "; ".join(complaints(told, [*events, {**events[3], "position": len(events) + 1,
+                                                       "event_id": "0" * 26}])[:2]))
+    text = next(iter(told.receipts))
+    name, position = told.receipts[text]
+    told.receipts[text] = name, position + 1
+    part.control("a receipt for what was lost", "; ".join(complaints(told, events)[:2]))
+    part.control("writers that get no answers", stopped(ground))
+    broken = Ground(part)
+    writers = [broken.writer() for _ in range(4)]
+    went_on(writers)
+    end = time.monotonic() + 10
+    forge(broken.box, lambda: time.monotonic() > end or any(
+        position == 1_000_000 for _, position in broken.told.receipts.values()))
+    part.control("a leader that answers before it commits",
+                 broken.judged([writer.end() for writer in writers]))
+
+
+def stopped(ground):
+    writers = [ground.writer() for _ in range(2)]
+    went_on(writers)
+    for writer in writers:
+        writer.kill()
+    for writer in writers:
+        writer.end()
+    return went_on(writers, seconds=0.5)[0]
+
+
+def run(part):
+    ground = Ground(part)
+    cycles = part.of_tier(25, 2000)
+    for number in range(cycles):
+        part.check(f"cycle {number + 1}", ground.cycle(part.random.randint(1, WRITERS - 2)))
+        if part.failed > 5:
+            break
+    try:
+        injection.needed()
+        counts = part.of_tier((30, 31, 32, 60), range(20, 80))
+        part.each(ground.at_call, [(f"{kind} {number}", kind, number) for kind in CALLS
+                                   for number in counts], workers=1)
+    except injection.Missing as reason:
+        part.note(f"no kills at system calls: {reason}")
+    part.check("verify", soundness.verified(ground.box))
+    part.check("groups", None if ground.largest > 2 else "nobody committed for others")
+    part.note(f"{cycles} cycles, {len(ground.told.receipts)} receipts, {ground.led} kills of who "
+              f"had the lock, slowest answers after a kill {ground.slowest * 1000:.0f} ms, "
+              f"groups of up to {ground.largest}")
+    control(part, ground)
