@@ -261,3 +261,35 @@ def case_an_imported_history_can_be_copied(box):
     box.log = box.path("copy")
     box.run("append", stdin=export)
     same(box.run("replay", "--format", "jsonl").bytes, export, "second export")
+
+
+def case_writers_that_stay_commit_together(box):
+    box.worker()
+    with open(os.path.join(box.log, "config.json"), "w", encoding="ascii") as file:
+        json.dump({"append": {"group": True}}, file)
+    writers = [box.start("append", "--follow-stdin", "--json") for _ in range(4)]
+    # The third is refused: for that writer, by that line's number, and for nobody else.
+    drafts = [NOTE, {"type": "worker_heartbeat", "payload": {"worker_id": "w1"}},
+              {"type": "worker_idle", "payload": {"worker_id": "nobody"}}, NOTE]
+    positions = []
+    for number in range(40):
+        if number == 20:
+            box.run("compact")
+        draft = json.dumps(drafts[number % len(drafts)]).encode() + b"\n"
+        for writer in writers:
+            writer.stdin.write(draft)
+            writer.stdin.flush()
+        for writer in writers:
+            answer = json.loads(writer.stdout.readline())
+            if number % len(drafts) == 2:
+                same((answer["error"]["code"], answer["error"]["line"]), ("rejected", number + 1),
+                     "a refusal")
+            else:
+                same((answer["line"], answer["duplicate"]), (number + 1, False), "a receipt")
+                positions.append(answer["position"])
+    for writer in writers:
+        writer.communicate()
+        same(writer.returncode, 65, "the end of a writer with refused lines")
+    same(sorted(positions), list(range(3, 3 + len(positions))), "positions")
+    same(os.path.exists(os.path.join(box.log, "group.slots")), True, "a slot file")
+    box.run("verify")

@@ -100,6 +100,22 @@ def case_in_place_of_the_log(box):
         remove(box.log)
 
 
+def case_in_place_of_the_slot_file(box):
+    draft = json.dumps({"type": "note", "payload": {"text": "a"}}).encode() + b"\n"
+    box.append("note", "text=a")
+    path = os.path.join(box.log, "group.slots")
+    for name in (path, path + ".new"):
+        for kind in KINDS:
+            plant(box, name, kind)
+            done = quick(box, "append", "--follow-stdin", "--json", stdin=draft,
+                         UETLOG_APPEND_GROUP="true")
+            same(done.status, 0, f"a group beside a {kind}: {done.errors}")
+            untouched(box, f"a group beside a {kind}")
+            remove(name)
+            remove(path)
+    box.run("verify")
+
+
 def case_in_place_of_settings(box):
     box.append("note", "text=a")
     os.mkdir(box.path("config"))
