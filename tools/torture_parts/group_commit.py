@@ -1,14 +1,16 @@
 """kill -9 of writers that commit together, at any moment, aimed at whoever has the lock, and at
-system calls.
+system calls; and leaders that are stopped with the others' drafts in hand.
 
 Every receipt must be in the log at its position, nothing twice (the drafts have no ids of their
 own: only the group's care keeps them single), the log intact, and those that were not killed must
-get answers again at once.
+get answers again at once. Behind a stopped leader each must end within its --wait, and what it is
+told (75, nothing written; 70, unknown) must be true whatever the leader does when it goes on.
 """
 import hashlib
 import json
 import mmap
 import os
+import signal
 import struct
 import subprocess
 import threading
@@ -23,11 +25,13 @@ from history import History
 WRITERS = 8
 # Nobody waits for a dead writer; the rest is for machines that are busy with other things.
 NEXT_RECEIPT_SECONDS_MAX = 5
+STOPPED_WAIT_SECONDS = 1
 # What a leader does from its lock on: write, flush, note the head, answer, give back, wake.
 CALLS = ("flock", "fcntl", "writev", "pwrite64", "fdatasync", "futex")
 # Places in the slot file, as Sources/EventLog/Format.md has them.
 LAST_GROUP, SLOTS, SLOT, AREAS, AREA, SLOT_COUNT = 64, 4096, 64, 8192, 16 << 10, 64
 PENDING, ANSWERED = 1, 3
+FORGED = 1_000_000
 REQUEST_HEAD, DRAFT_HEAD, EVENT_ID = 26, 29, 8
 
 
@@ -56,11 +60,11 @@ class Told:
 class Writer(threading.Thread):
     """A process that appends a line whenever it has the receipt of the one before."""
 
-    def __init__(self, box, told, before=()):
+    def __init__(self, box, told, before=(), wait="60s"):
         super().__init__(daemon=True)
-        self.told, self.count, self.ends = told, 0, False
+        self.told, self.count, self.ends, self.open = told, 0, False, None
         self.process = subprocess.Popen(
-            [*before, program.binary(), "append", "--follow-stdin", "--json", "--wait", "60s",
+            [*before, program.binary(), "append", "--follow-stdin", "--json", "--wait", wait,
              "--log", box.log],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=box.home,
             env=program.surroundings(box.home, UETLOG_APPEND_GROUP="true"))
@@ -68,7 +72,7 @@ class Writer(threading.Thread):
     def run(self):
         try:
             while not self.ends:
-                text = self.told.text()
+                text = self.open = self.told.text()
                 draft = {"type": "note", "payload": {"text": text}}
                 self.process.stdin.write(json.dumps(draft).encode() + b"\n")
                 self.process.stdin.flush()
@@ -76,6 +80,7 @@ class Writer(threading.Thread):
                 if not line.endswith(b"\n"):
                     return
                 self.told.answered(text, json.loads(line))
+                self.open = None
                 self.count += 1
         except (BrokenPipeError, ValueError):
             pass
@@ -83,7 +88,7 @@ class Writer(threading.Thread):
     def kill(self):
         self.process.kill()
 
-    def end(self):
+    def end(self, statuses=(0, -9)):
         """Ends it if it lives; says what is wrong with how it went."""
         self.ends = True
         self.join(60)
@@ -93,7 +98,7 @@ class Writer(threading.Thread):
             pass
         status = self.process.wait(60)
         errors = self.process.stderr.read()
-        if status not in (0, -9) or self.is_alive():
+        if status not in statuses or self.is_alive():
             return f"a writer ended with {status}: {errors[-300:]!r}"
         return None
 
@@ -140,9 +145,10 @@ class Ground:
         self.part, self.box = part, Box(part.directory(disk=True))
         self.box.append("note", "text=first")
         self.told, self.slowest, self.largest, self.led = Told(), 0.0, 0, 0
+        self.ends = []
 
-    def writer(self, before=()):
-        writer = Writer(self.box, self.told, before)
+    def writer(self, before=(), wait="60s"):
+        writer = Writer(self.box, self.told, before, wait)
         writer.start()
         return writer
 
@@ -185,6 +191,39 @@ class Ground:
         return self.judged([problem] + [writer.end() for writer in [*others, traced]])
 
 
+    def stopped_leader(self, number):
+        """Stops whoever has the lock, until the others have given up; then it goes on, or dies."""
+        writers = [self.writer(wait=f"{STOPPED_WAIT_SECONDS}s") for _ in range(5)]
+        went_on(writers)
+        leader = None
+        while leader is None:
+            time.sleep(self.part.random.uniform(0, 0.02))
+            found = holder(self.box)
+            leaders = [writer for writer in writers if writer.process.pid == found]
+            if leaders:
+                os.kill(found, signal.SIGSTOP)
+                # It may have given the lock away in between.
+                time.sleep(0.05)
+                if holder(self.box) == found:
+                    leader = leaders[0]
+                else:
+                    os.kill(found, signal.SIGCONT)
+        others = [writer for writer in writers if writer is not leader]
+        begun, problems = time.monotonic(), []
+        for writer in others:
+            writer.process.wait(60)
+        took = time.monotonic() - begun
+        if took > STOPPED_WAIT_SECONDS + NEXT_RECEIPT_SECONDS_MAX:
+            problems.append(f"behind a stopped leader writers took {took:.1f} s")
+        os.kill(leader.process.pid, signal.SIGCONT if number % 2 else signal.SIGKILL)
+        problems += [writer.end((75, 70)) for writer in others] + [leader.end()]
+        self.ends += [writer.process.returncode for writer in others]
+        stored = {event["payload"]["text"] for event in self.box.events()}
+        problems += [f"{writer.open} is stored, and its writer ended with 75" for writer in others
+                     if writer.process.returncode == 75 and writer.open in stored]
+        return self.judged(problems)
+
+
 def last_group(box):
     with open(os.path.join(box.log, "group.slots"), "rb") as file:
         file.seek(LAST_GROUP)
@@ -201,7 +240,7 @@ def forge(box, until):
                 if slots[at] != PENDING:
                     continue
                 name = slots[area + REQUEST_HEAD + DRAFT_HEAD + EVENT_ID:][:16]
-                answer = (b"\1\0" + name + b"\0" + struct.pack("<Q", 1_000_000) + name + b"\3log"
+                answer = (b"\1\0" + name + b"\0" + struct.pack("<Q", FORGED) + name + b"\3log"
                           + struct.pack("<Q", 1) + bytes(32) + b"\0\4note" + bytes(4))
                 slots[area:area + len(answer)] = answer
                 slots[at + 4:at + 16] = struct.pack("<I", len(answer)) + checksum(answer)
@@ -229,7 +268,7 @@ def control(part, ground):
     went_on(writers)
     end = time.monotonic() + 10
     forge(broken.box, lambda: time.monotonic() > end or any(
-        position == 1_000_000 for _, position in broken.told.receipts.values()))
+        position == FORGED for _, position in list(broken.told.receipts.values())))
     part.control("a leader that answers before it commits",
                  broken.judged([writer.end() for writer in writers]))
 
@@ -251,6 +290,8 @@ def run(part):
         part.check(f"cycle {number + 1}", ground.cycle(part.random.randint(1, WRITERS - 2)))
         if part.failed > 5:
             break
+    for number in range(part.of_tier(6, 200)):
+        part.check(f"stopped leader {number + 1}", ground.stopped_leader(number))
     try:
         injection.needed()
         counts = part.of_tier((30, 31, 32, 60), range(20, 80))
@@ -261,6 +302,7 @@ def run(part):
     part.check("verify", soundness.verified(ground.box))
     part.check("groups", None if ground.largest > 2 else "nobody committed for others")
     part.note(f"{cycles} cycles, {len(ground.told.receipts)} receipts, {ground.led} kills of who "
-              f"had the lock, slowest answers after a kill {ground.slowest * 1000:.0f} ms, "
+              f"had the lock, {ground.ends.count(75)} and {ground.ends.count(70)} ends with 75 and "
+              f"70 behind stopped ones, slowest after a kill {ground.slowest * 1000:.0f} ms, "
               f"groups of up to {ground.largest}")
     control(part, ground)
