@@ -44,7 +44,15 @@ extension LMDBLog {
     let start = MonotonicTime.nanoseconds()
     var isPut = true
     while true {
+      // Before the lock is tried: who has an answer has no use for it, and would be in the way.
       var word: UInt32?
+      if isPut {
+        switch seat.look() {
+        case .answered(let answer): return answer
+        case .waiting(let seen): word = seen
+        case .suspect, .withdrawn: (isPut, isSuspect) = (false, true)
+        }
+      }
       if files.lock.tryAcquire() {
         guard isPut else { return nil }
         switch seat.withdraw() {
@@ -56,13 +64,6 @@ extension LMDBLog {
         case .withdrawn, .waiting: break
         }
         return nil
-      }
-      if isPut {
-        switch seat.look() {
-        case .answered(let answer): return answer
-        case .waiting(let seen): word = seen
-        case .suspect, .withdrawn: (isPut, isSuspect) = (false, true)
-        }
       }
       let rest = waitNanoseconds - (MonotonicTime.nanoseconds() - start)
       guard rest > 0 else {
