@@ -128,8 +128,12 @@ let package = Package(
         "Merkle", "Pipeline", "Runner", "Schema", "SchemaFiles", "Secrets",
         argumentParser,
       ]),
+    // What the Swift runtime does before `main`, for less.
+    .target(
+      name: "CRuntime",
+      cSettings: [.define("UETLOG_STATIC", .when(configuration: .release))]),
     .executableTarget(
-      name: "uetlog", dependencies: ["Commands"], exclude: ["append.order"],
+      name: "uetlog", dependencies: ["CRuntime", "Commands"], exclude: ["append.order"],
       swiftSettings: settings,
       linkerSettings: [
         .unsafeFlags(staticExecutable + orderedFunctions, .when(configuration: .release))

@@ -49,6 +49,7 @@ extension Settings {
     do throws(LogError) {
       return try Files.regularContents(path, byteCountMax: fileByteCountMax)
     } catch {
+      guard error.code != .system else { throw error }
       throw LogError(.settings, error.message, expected: error.expected)
     }
   }
