@@ -22,6 +22,9 @@ package struct SealingKey: Hashable, Sendable, CustomStringConvertible {
     guard self.id == id else {
       throw EvidenceError(.malformed, "the sealing key of \(name) has the id of another key")
     }
+    guard let key = try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: publicKey),
+      !key.isWeak
+    else { throw EvidenceError(.malformed, "the sealing key of \(name) keeps nothing secret") }
   }
 
   package var description: String { KeyText.text(prefix: "", name, id, .x25519, publicKey) }
@@ -102,6 +105,7 @@ package struct UnsealingKey: Sendable {
       let key = try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: bytes)
       let encapsulated = try Curve25519.KeyAgreement.PublicKey(
         rawRepresentation: box.prefix(VerifierKey.byteCount))
+      guard !encapsulated.isWeak else { throw EvidenceError(.refuted, "") }
       var recipient = try HPKE.Recipient(
         privateKey: key, ciphersuite: .Curve25519_SHA256_ChachaPoly,
         info: key.publicKey.rawRepresentation, encapsulatedKey: encapsulated.rawRepresentation)
@@ -110,5 +114,17 @@ package struct UnsealingKey: Sendable {
     } catch {
       throw EvidenceError(.refuted, "the box does not open")
     }
+  }
+}
+
+extension Curve25519.KeyAgreement.PublicKey {
+  /// Whether everybody knows what anybody agrees on with it: RFC 9180 refuses such a key (7.1.4), the
+  /// library does not.
+  fileprivate var isWeak: Bool {
+    // The few points that all scalars lead to zero.
+    guard let any = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: Array(1...32)),
+      let agreed = try? any.sharedSecretFromKeyAgreement(with: self)
+    else { return true }
+    return agreed.withUnsafeBytes { unsafe $0.allSatisfy { $0 == 0 } }
   }
 }

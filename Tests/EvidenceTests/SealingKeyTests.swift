@@ -76,8 +76,13 @@ import Testing
     _ = try VerifierKey(signing.verifier.description)
   }
 
-  @Test func `nothing is sealed to a key that all know the other half of`() throws {
-    let zeros = try SealingKey("k+c8e5bcfd+IAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
-    #expect(throws: EvidenceError.self) { try zeros.seal(text[...], for: context) }
+  @Test func `a key with which everybody agrees on the same is refused`() throws {
+    let zeros = "k+c8e5bcfd+IAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    let error = try #require(throws: EvidenceError.self) { try SealingKey(zeros) }
+    #expect(error.message.contains("keeps nothing secret"))
+    let box = try key.sealing.seal(text[...], for: context)
+    #expect(throws: EvidenceError.self) {
+      try key.open([UInt8](repeating: 0, count: 32) + box[32...], for: context)
+    }
   }
 }
