@@ -125,6 +125,6 @@ extension Curve25519.KeyAgreement.PublicKey {
     guard let any = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: Array(1...32)),
       let agreed = try? any.sharedSecretFromKeyAgreement(with: self)
     else { return true }
-    return agreed.withUnsafeBytes { unsafe $0.allSatisfy { $0 == 0 } }
+    return unsafe agreed.withUnsafeBytes { unsafe $0.allSatisfy { $0 == 0 } }
   }
 }
