@@ -118,8 +118,8 @@ package struct UnsealingKey: Sendable {
 }
 
 extension Curve25519.KeyAgreement.PublicKey {
-  /// Whether everybody knows what anybody agrees on with it: RFC 9180 refuses such a key (7.1.4), the
-  /// library does not.
+  /// Whether everybody knows what anybody agrees on with it: RFC 9180 refuses such a key (7.1.4),
+  /// the library does not.
   fileprivate var isWeak: Bool {
     // The few points that all scalars lead to zero.
     guard let any = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: Array(1...32)),

@@ -54,7 +54,8 @@ def case_a_sealed_secret_is_in_no_file(box):
     box.append("note", f"text={'x' * 20000} {TOKEN}", **seal)
     box.append("patch_created", "--data", json.dumps(leaky_patch()), **seal)
     drafts = [{"type": "note", "payload": {"text": f"{number} {TOKEN}"}} for number in range(300)]
-    box.run("append", "--quiet", stdin="".join(json.dumps(draft) + "\n" for draft in drafts), **seal)
+    lines = "".join(json.dumps(draft) + "\n" for draft in drafts)
+    box.run("append", "--quiet", stdin=lines, **seal)
     same(box.run("stats", "--json").json["events"], 606, "events")
     same(count(box.log, TOKEN, TOKEN[4:20], private), 0, "in files")
     box.append("note", f"text={TOKEN}", **{**seal, "UETLOG_SECRETS_MODE": "off"})
