@@ -29,30 +29,6 @@ package struct Redaction: Hashable, Sendable {
   /// More than these are counted, not named.
   static let maskCountMax = 100
 
-  /// What takes the box out of a sealed copy; nil when there is none, or no more.
-  init?(ofSealedCopy event: Event) {
-    guard let copy = SealedCopy(event), let before = event.payload,
-      let subject = Payload(before)?.text("event_id")
-    else { return nil }
-    self.init(
-      position: event.position, eventID: event.envelope.eventID, type: event.envelope.type,
-      masks: [Mask(rule: "sealed", pointer: SealedCopy.boxPointer)], secrets: [], before: before,
-      after: SealedCopy.payload(subject, copy.keyID))
-  }
-
-  init(
-    position: Position, eventID: ULID, type: String, masks: [Mask], secrets: [[UInt8]],
-    before: [UInt8], after: [UInt8]
-  ) {
-    self.position = position
-    self.eventID = eventID
-    self.type = type
-    self.masks = masks
-    self.secrets = secrets
-    self.before = before
-    self.after = after
-  }
-
   /// The draft of the event that says what was done.
   func draft(reason: String, operator: String?) throws(LogError) -> Draft {
     var writer = JSONWriter()
@@ -91,6 +67,19 @@ package struct Redaction: Hashable, Sendable {
     draft.causationID = eventID
     draft.isByLog = true
     return draft
+  }
+}
+
+extension Redaction {
+  /// What takes the box out of a sealed copy; nil when there is none, or no more.
+  init?(ofSealedCopy event: Event) {
+    guard let copy = SealedCopy(event), let before = event.payload,
+      let subject = Payload(before)?.text("event_id")
+    else { return nil }
+    self.init(
+      position: event.position, eventID: event.envelope.eventID, type: event.envelope.type,
+      masks: [Mask(rule: "sealed", pointer: SealedCopy.boxPointer)], secrets: [], before: before,
+      after: SealedCopy.payload(subject, copy.keyID))
   }
 }
 

@@ -130,11 +130,38 @@ import Testing
     var moved = event
     moved.envelope.eventID = try self.event(bench, 3).envelope.eventID
     moved.envelope.type = "thing_noted"
-    #expect(try refusal(bench, moved, key).code == .unsafe)
+    #expect(try refusal(bench, moved, key).message.contains("does not open"))
     moved.envelope.type = event.envelope.type
     #expect(try bench.engine.unseal(moved, with: key).isEmpty == false, "the control")
     moved.envelope.stream = Name(stored: Array("thing-a".utf8))
-    #expect(try refusal(bench, moved, key).code == .unsafe)
+    let error = try refusal(bench, moved, key)
+    #expect(error.code == .unsafe && error.message.contains("does not open"))
+  }
+
+  @Test func `what somebody else sealed to the public key is not taken for what was offered`()
+    throws
+  {
+    let line = note(token, #","event_id":"\#(id)""#)
+    let copy = try #require(try bench(.memory).append(line).reactions.first).eventID
+    for (text, isRight) in [(token, true), ("forged", false)] {
+      let bench = try bench(.memory, .mask)
+      let stream = try bench.append(line).stream
+      let lines = ["uetlog/sealed/v1", Bench.identity.id.description, id, "note", "\(stream)"]
+      let box = try key.sealing.seal(
+        Array(#"{"text":"\#(text)"}"#.utf8)[...], for: Array(lines.joined(separator: "\n").utf8))
+      let payload =
+        #"{"event_id":"\#(id)","key_id":"\#(key.sealing.keyID)","box":"\#(Base64.encode(box))"}"#
+      var draft = try bench.draft(#"{"type":"payload_sealed","payload":\#(payload)}"#)
+      draft.isByLog = true
+      draft.eventID = copy
+      _ = try bench.engine.append(draft)
+      if isRight {
+        #expect(try unsealed(bench, 1) == #"{"text":"\#(token)"}"#, "the control")
+      } else {
+        let error = try refusal(bench, event(bench, 1), key)
+        #expect(error.code == .unsafe && error.message.contains("is not what was offered"))
+      }
+    }
   }
 
   @Test(arguments: LogKind.allCases)
