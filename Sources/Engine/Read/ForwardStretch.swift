@@ -49,27 +49,29 @@ private struct Course {
   var next: Position?
   var end: Position?
 
-  private static let recordCountMax = 10_000
+  private static let positionCountMax: UInt64 = 10_000
 
   mutating func take<Collector: RecordCollector>(
     _ filter: RecordFilter, from first: Position, to last: Position, countMax: Int,
     of tables: borrowing some LogReader & ~Copyable & ~Escapable, into collector: inout Collector
   ) throws(LogError) {
+    guard first <= last else { return }
     let byteCountMax = Collector.byteCountMax
-    var looked = 0
-    try tables.scan(from: first) { (position, record) throws(LogError) in
-      guard position <= last, count < countMax else { return false }
-      guard looked < Self.recordCountMax, collector.byteCount < byteCountMax else {
-        next = position
+    let bound = min(last, Position(first.rawValue &+ Self.positionCountMax))
+    var stop: Position?
+    let seen = try tables.scan(first...bound, of: filter.types) { (position, record) in
+      guard count < countMax, collector.byteCount < byteCountMax else {
+        stop = position
         return false
       }
-      looked += 1
-      end = position.next
       if filter.passesAll || filter.passes(record.envelope) {
         collector.take(record, at: position)
         count += 1
       }
       return true
     }
+    end = stop ?? seen.next
+    // Nothing follows what was asked for, or the log's end.
+    if count < countMax { next = stop ?? (seen == bound && bound < last ? bound.next : nil) }
   }
 }

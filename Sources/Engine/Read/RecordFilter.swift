@@ -5,7 +5,8 @@ internal import Events
 struct RecordFilter: Sendable {
   private let query: Query
   private let category: [UInt8]?
-  private let types: [[UInt8]]
+  /// The types, for a first look at a record's bytes.
+  let types: TypeFilter
   private let source: [UInt8]?
   private let correlationID: [UInt8]?
   /// Whether every record is shown, positions aside.
@@ -14,18 +15,18 @@ struct RecordFilter: Sendable {
   init(_ query: Query) {
     self.query = query
     category = query.category.map { Array($0.utf8) }
-    types = query.types.map { Array($0.utf8) }
+    types = TypeFilter(query.types)
     source = query.source.map { Array($0.utf8) }
     correlationID = query.correlationID.map { Array($0.utf8) }
     passesAll =
-      query.stream == nil && query.runID == nil && category == nil && types.isEmpty
+      query.stream == nil && query.runID == nil && category == nil && query.types.isEmpty
       && source == nil && query.labels.isEmpty && correlationID == nil && query.since == nil
       && query.until == nil
   }
 
   /// Whether a record is shown, its position aside.
   func passes(_ envelope: borrowing EnvelopeView) -> Bool {
-    if !types.isEmpty, !hasType(envelope) { return false }
+    if !types.mayPass(envelope.bytes) { return false }
     if let stream = query.stream, !envelope.has(stream.bytes, at: envelope.streamRange) {
       return false
     }
@@ -44,11 +45,6 @@ struct RecordFilter: Sendable {
     if let since = query.since, time < since { return false }
     if let until = query.until, time > until { return false }
     return true
-  }
-
-  private func hasType(_ envelope: borrowing EnvelopeView) -> Bool {
-    for type in types where envelope.has(type, at: envelope.typeRange) { return true }
-    return false
   }
 
   /// Whether the stream is `category`, or begins with it and a dash.
