@@ -83,7 +83,7 @@ let package = Package(
   targets: [
     // Ground: bytes, JSON, schemas, LMDB.
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
-    .systemLibrary(name: "CSHA256", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CSHA256", linkerSettings: [.linkedLibrary("crypto")]),
     library("Bytes", ["CSHA256"]),
     library("JSON"),
     library("Patterns"),
