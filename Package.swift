@@ -112,8 +112,8 @@ let package = Package(
     library(
       "Configuration",
       [
-        "Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "SchemaFiles",
-        "Secrets",
+        "Bytes", "Engine", "EventLog", "Events", "Evidence", "JSON", "Merkle", "Pipeline",
+        "SchemaFiles", "Secrets",
       ]),
     // The library's public face.
     library(
