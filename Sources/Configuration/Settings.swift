@@ -101,12 +101,27 @@ package struct Settings: Sendable {
       policy.mode = mode
     }
     if case .off = policy.mode { return policy }
+    if case .seal = policy.mode, case .text(let key) = changes["secrets.seal_key"]?.value {
+      policy.sealingKey = key
+    }
     var names = Self.words(SettingTable.secretVariables)
     if case .words(let words) = changes["secrets.variables"]?.value { names = words }
     policy.literals = names.compactMap { name in
       here.value(ofSecret: name).flatMap { SecretLiteral(name: name, value: $0) }
     }
     return policy
+  }
+
+  /// Throws when secrets are to be sealed and it is not said to which key: before anything is
+  /// stored, be there a secret in it or not.
+  package func requireSealingKey() throws(LogError) {
+    guard !changes.isEmpty, case .text("seal") = changes["secrets.mode"]?.value else { return }
+    if case .text = changes["secrets.seal_key"]?.value { return }
+    throw LogError(
+      .settings, "secrets.mode is seal, and secrets.seal_key does not say to which key",
+      expected: Setting.Kind.sealingKey.expected,
+      hint: "`uetlog key new --sealing` makes a key; what it prints is the value of "
+        + "secrets.seal_key or UETLOG_SECRETS_SEAL_KEY")
   }
 
   /// The first eight bytes of the SHA-256 over the digests of all values and of the prices: records
@@ -118,8 +133,8 @@ package struct Settings: Sendable {
 
   // What is computed where nothing was changed, or nothing but the prices, as in most appends; a
   // test compares.
-  package static var shippedDigest: UInt64 { 0x31EA_883A_0B68_04A3 }
-  package static var shippedValues: UInt64 { 0xBF31_0DF4_EA16_D619 }
+  package static var shippedDigest: UInt64 { 0x28B1_0BA2_AF1B_CC72 }
+  package static var shippedValues: UInt64 { 0x3F4E_3424_6984_24C4 }
 
   package var computedDigest: UInt64 { digest(values: computedValues) }
 

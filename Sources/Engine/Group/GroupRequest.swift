@@ -17,7 +17,8 @@ package enum GroupRequest {
     out.append(littleEndian: count)
     for draft in drafts {
       guard draft.reversal == nil, !draft.isByLog, draft.definition.type != .schema_registered,
-        !draft.definition.isOffered, draft.envelope.masks.count == 0, let record = draft.record
+        !draft.definition.isOffered, draft.envelope.masks.count == 0, draft.sealedCopy == nil,
+        let record = draft.record
       else { return nil }
       out.append((draft.hasGivenID ? 1 : 0) | (draft.expect == nil ? 0 : 2))
       out.append(littleEndian: draft.expect ?? 0)
@@ -84,6 +85,6 @@ extension Preparer {
       payloadBytes: payload.document.tokens(payload.node), salt: salt, content: content,
       hasGivenID: hasGivenID, scopedKey: envelope.key.map { scopedKey($0, envelope) },
       payloadKeys: payloadKeys(definition, payload), isByLog: false, expect: expect,
-      addresses: addresses, reversal: nil, line: nil)
+      addresses: addresses, reversal: nil, sealedCopy: nil, line: nil)
   }
 }
