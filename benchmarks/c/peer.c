@@ -1,5 +1,5 @@
-// PEER lines TARGET [BATCH]          puts the lines of stdin, BATCH (1) in each transaction, and says
-//                                    the number of the last one after each
+// PEER lines TARGET [BATCH]          puts the lines of stdin, BATCH (1) in each transaction, and
+//                                    says the number of the last one after each
 // PEER one TARGET LINE               puts a line durably, says its number, ends
 // PEER threads TARGET THREADS FILE   each thread waits for each receipt; says events/s and the
 //                                    median and 99th percentile of the waits in µs

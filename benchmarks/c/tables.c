@@ -5,7 +5,7 @@
 
 #include "store.h"
 
-enum { envelope = 190, id_length = 17, entry_length = 24, row_length = 60, workers = 50 };
+enum { envelope = 190, id_length = 17, entry_length = 24, row_length = 118, workers = 50 };
 
 static MDB_dbi events, ids, rows, tree, head;
 static uint64_t next;

@@ -97,7 +97,8 @@ class Bench:
     def run(self, command, **environment):
         """The fields of the one line that a command prints, as numbers."""
         done = subprocess.run(command, env={**self.environment, **environment}, cwd=DATA,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              check=False)
         if done.returncode != 0:
             raise Failure(f"{' '.join(command)[:160]}: exit {done.returncode}: "
                           f"{done.stderr.strip()[-200:]}")
@@ -109,8 +110,8 @@ class Bench:
         runs, = self.rounds(1, [[path, "/dev/null", *peer.bulk(target)]])
         return target, runs[0][0]
 
-    def private_peak(self, command, stdin=None):
-        """The most private memory that a command has at a time, in MiB.
+    def private_peak(self, command, stdin=None, every=0.002):
+        """The most private memory that a command has at a time, in MiB, looked at `every` seconds.
 
         The pages of a mapped file don't count: they can be taken back at any time.
         """
@@ -123,7 +124,7 @@ class Bench:
         peak = 0
         while process.poll() is None:
             peak = max(peak, private_now(process.pid))
-            time.sleep(0.002)
+            time.sleep(every)
         reader.join()
         if process.returncode != 0:
             raise Failure(f"{' '.join(command)}: exit {process.returncode}: {errors[0][-300:]!r}")

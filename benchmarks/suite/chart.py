@@ -7,7 +7,7 @@ WIDTH = 760
 LEFT, RIGHT = 210, 90
 ROW = 26
 # Greys and one blue, of enough contrast on white and on near-black.
-INK, FAINT, BAR, OURS = "#7d7d7d", "#7d7d7d55", "#9c9c9c", "#3b82d6"
+INK, FAINT, BAR, OURS = "#7d7d7d", "#7d7d7d55", "#7d7d7d77", "#3b82d6"
 FONT = "font-family=\"system-ui, sans-serif\""
 
 
@@ -46,7 +46,7 @@ def document(height, title, parts):
 def bars(workload):
     """A bar for each store, with a whisker from the least to the most of its runs."""
     order = sorted(workload.filled, key=lambda runs: runs.median, reverse=workload.more_is_better)
-    most = max(max(runs.values) for runs in order)
+    most = max(runs.spread[1] for runs in order)
     # One slow store must not squeeze all others against the axis.
     steps = ticks(min(most, 4 * sorted(runs.median for runs in order)[len(order) // 2])
                   if not workload.more_is_better else most)
@@ -62,7 +62,7 @@ def bars(workload):
         parts.append(text(place(step), bottom + 16, scaled(step), "middle", 11))
     direction = "more is better" if workload.more_is_better else "less is better"
     parts.append(text((LEFT + WIDTH - RIGHT) / 2, bottom + 36,
-                      f"{workload.unit} ({direction}); whisker: least to most", "middle", 11))
+                      f"{workload.unit} ({direction}); whisker: spread", "middle", 11))
     for index, runs in enumerate(order):
         parts += bar(runs, top + ROW * index, place, end)
     return document(bottom + 48, workload.title, parts)
@@ -72,7 +72,7 @@ def bar(runs, top, place, end):
     middle = top + ROW / 2
     is_ours = runs.title.startswith("uetlog")
     right = place(runs.median)
-    low, high = place(min(runs.values)), place(max(runs.values))
+    low, high = (place(value) for value in runs.spread)
     label = scaled(runs.median) + (" →" if runs.median > end else "")
     return [
         text(LEFT - 8, middle + 4, runs.title, "end", 12, "600" if is_ours else "normal"),
@@ -112,20 +112,19 @@ def lines(title, x_unit, panels):
 
 
 def curves(series, across_place, up_place):
-    """The lines of one panel; names that would overlap are moved apart."""
+    """The lines of one panel; names that would overlap are moved up."""
     parts, taken = [], []
-    colours = (OURS, BAR, "#c9862b", "#4f9d69")
-    ordered = sorted(series.items(), key=lambda item: up_place(item[1][-1][1]))
+    colours = (OURS, INK, "#c9862b", "#4f9d69")
+    ordered = sorted(series.items(), key=lambda item: item[1][-1][1])
     for (name, points), colour in zip(ordered, colours):
         path = " ".join(f"{across_place(x):.1f},{up_place(y):.1f}" for x, y in points)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{across_place(x):.1f}" cy="{up_place(y):.1f}" r="3.5" '
                   f'fill="{colour}"/>' for x, y in points]
         y = up_place(points[-1][1]) + 4
-        y = max([y, *[other + 14 for other in taken]])
+        y = min([y, *[other - 14 for other in taken]])
         taken.append(y)
-        parts.append(text(across_place(points[-1][0]) + 9, y,
-                          f"{name} {scaled(points[-1][1])}".strip(), size=11))
+        parts.append(text(WIDTH - 142, y, f"{name} {scaled(points[-1][1])}".strip(), size=11))
     return parts
 
 

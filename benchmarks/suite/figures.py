@@ -29,6 +29,13 @@ class Runs:
         return statistics.median(self.values)
 
     @property
+    def spread(self):
+        """The least and the most; of many runs the middle nine tenths."""
+        ordered = sorted(self.values)
+        cut = len(ordered) // 20
+        return ordered[cut], ordered[len(ordered) - 1 - cut]
+
+    @property
     def median_late(self):
         return statistics.median(self.late) if self.late else None
 

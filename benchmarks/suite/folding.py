@@ -36,6 +36,8 @@ def folded(bench, workload, peer, path, rounds):
             try:
                 median, _, _ = bench.run(peer.fold(target, 1, *how))
                 workload.row(title, note).add(1e9 / median)
+                print(f"  {workload.title[:44]:44} {title:28} {1e9 / median:14,.1f} events/s",
+                      flush=True)
             except Failure as failure:
                 bench.goal(f"fold: {title}", f"failed: {failure}", "to work", False)
                 break

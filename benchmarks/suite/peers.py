@@ -216,9 +216,9 @@ def chosen(text):
     return [kind for name in CHOICES if name in names for kind in CHOICES[name]]
 
 
-def prepared(kinds):
-    """The peers that are ready, and what became of the others."""
-    ready, skipped = [], []
+def prepare(kinds, ready):
+    """Adds the peers that are ready to a list, whose servers run then; returns the others."""
+    skipped = []
     for kind in kinds:
         peer = kind()
         try:
@@ -227,4 +227,4 @@ def prepared(kinds):
         except (Skipped, OSError, KeyError, subprocess.SubprocessError) as why:
             skipped.append((peer.title, str(why)))
             print(f"skipped: {peer.title}: {why}", flush=True)
-    return ready, skipped
+    return skipped

@@ -28,13 +28,13 @@ def conditions(bench, load, skipped):
 
 def table(workload):
     late = any(runs.late for runs in workload.filled)
-    heads = ["store", workload.unit, "least..most"] + ([f"p99, {workload.late_unit}"] if late else [])
+    heads = ["store", workload.unit, "spread"] + ([f"p99, {workload.late_unit}"] if late else [])
     heads += ["uetlog is so many times as fast", "how"]
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     order = sorted(workload.filled, key=lambda runs: runs.median, reverse=workload.more_is_better)
     for runs in order:
         cells = [runs.title, short(runs.median),
-                 f"{short(min(runs.values))}..{short(max(runs.values))}"]
+                 "..".join(short(value) for value in runs.spread)]
         if late:
             cells.append(short(runs.median_late) if runs.late else "")
         cells += [workload.times_as_fast(runs), runs.note]
@@ -43,13 +43,14 @@ def table(workload):
 
 
 def page(bench, notes):
-    lines = ["# Results", "", "Written by `benchmarks/run`. README.md beside it says what was done.",
-             ""]
+    lines = ["# Results", "",
+             "Written by `benchmarks/run`. README.md beside it says what was done.", ""]
     lines += [f"- {note}" for note in notes]
     lines += ["", "## Goals", "", "| what | found | goal | reached |", "|---|---|---|---|"]
     lines += ["| " + " | ".join(row) + " |" for row in bench.goals]
     lines += ["", "Each figure is a median of runs by turns. A ratio is the median over pairs of "
-              "runs that stood side by side, with the middle half of them in brackets."]
+              "runs that stood side by side, with the middle half of them in brackets. A spread is "
+              "from the least to the most; of twenty runs and more it is the middle nine tenths."]
     for workload in bench.workloads:
         if workload.filled:
             lines += ["", f"## {workload.title}", "", workload.what, "",

@@ -8,6 +8,7 @@ import random
 import subprocess
 import time
 
+import program
 import soundness
 from box import Box
 from compiled import compiled
