@@ -1,7 +1,9 @@
 """What is measured, how much of it, and what was found so far."""
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -155,8 +157,15 @@ def installed(binary):
     return shutil.copy(binary, copy)
 
 
+def end_by_signals():
+    """Makes an interruption end what was started, also where a shell has it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 def prepare_ground():
     """An empty directory for data, and the programs that hold the watch."""
+    end_by_signals()
     shutil.rmtree(DATA, ignore_errors=True)
     os.makedirs(DATA)
     # Servers that run as another user must get through.

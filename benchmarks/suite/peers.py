@@ -127,7 +127,7 @@ class ServerPeer(Peer):
         self.server = self.kind()
         try:
             self.server.wait([*self.command, "reset", self.server.target])
-        except Skipped:
+        except BaseException:
             self.close()
             raise
 
@@ -224,7 +224,8 @@ def prepare(kinds, ready):
         try:
             peer.prepare()
             ready.append(peer)
-        except (Skipped, OSError, KeyError, subprocess.SubprocessError) as why:
-            skipped.append((peer.title, str(why)))
+        except (Skipped, OSError, KeyError, subprocess.SubprocessError) as reason:
+            why = " ".join(str(reason).split())
+            skipped.append((peer.title, why))
             print(f"skipped: {peer.title}: {why}", flush=True)
     return skipped
