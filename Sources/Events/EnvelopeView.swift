@@ -122,12 +122,7 @@ package struct EnvelopeView: ~Escapable {
 
   /// Whether these are the bytes of one of the ranges.
   package func has(_ text: [UInt8], at range: Range<Int>) -> Bool {
-    guard text.count == range.count else { return false }
-    for (index, byte) in zip(range, text)
-    where unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self) != byte {
-      return false
-    }
-    return true
+    text.count == range.count && Name.areEqual(bytes.extracting(range), text.rawSpan)
   }
 
   package var labels: [Label] {

@@ -51,9 +51,10 @@ class Growth:
         self.rates = []
         self.marks = []
         self.beats = iter(bench.parts("heartbeats", *[self.tail] * len(MARKS)))
+        stretches = STRETCHES + 2 + len(READERS)
         # It waits at its pipe while others are measured.
         self.source = subprocess.Popen(
-            [os.path.join(BENCHMARKS, "generate"), str(self.stretch * (STRETCHES + 2 + len(READERS)))],
+            [os.path.join(BENCHMARKS, "generate"), str(self.stretch * stretches)],
             stdout=subprocess.PIPE)
 
     @property
