@@ -59,7 +59,8 @@ struct MaskerTests {
 
   @Test func `a marker that brings another secret into a rule's reach does not leave it`() throws {
     // The password ends at the last @ of a stretch without /: the marker takes that one away.
-    let text = "hs://us[REDACTED:er:rd@eoken=thub-tokenDDDaHDDaHV:fitoken=WWWFWWWWhunter2hun@er2WWWW"
+    let text =
+      "hs://us[REDACTED:er:rd@eoken=thub-tokenDDDaHDDaHV:fitoken=WWWFWWWWhunter2hun@er2WWWW"
     let (once, notes) = try #require(masked(text))
     #expect(masked(once) == nil)
     for note in notes {
