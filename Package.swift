@@ -180,7 +180,7 @@ let package = Package(
     .executableTarget(
       name: "simulate",
       dependencies: [
-        "Bytes", "Engine", "EventLog", "Events", "Merkle", "Pipeline", "TestSupport",
+        "Bytes", "Engine", "EventLog", "Events", "Evidence", "Merkle", "Pipeline", "TestSupport",
       ],
       path: "Tests/Simulation", swiftSettings: settings),
     // Build tools.
