@@ -59,7 +59,51 @@ import Testing
     #expect(found.lines.last?.contains("IRREGULAR: whole up to position") == true)
     let otherwise = try deeply(directory, strict, settings: 1)
     #expect(otherwise.verdict == .intact)
-    #expect(otherwise.outcome(.decisions)?.figures.contains("not compared") == true)
+    #expect(omissions(otherwise) == ["other_settings=5"])
+    let figures = otherwise.outcome(.decisions)?.figures
+    #expect(figures == "0 events decided again; not compared: 5 under other settings")
+  }
+
+  /// What the decisions' phase passed over.
+  private func omissions(_ found: Verification) -> [String]? {
+    found.outcome(.decisions)?.omissions.pairs.map { "\($0.reason.rawValue)=\($0.count)" }
+  }
+
+  @Test func `what a redaction may have removed is not held against a decision`() throws {
+    let directory = try retried()
+    let engine = try directory.engine(2)
+    let note = try engine.append(
+      Draft(type: "note", payload: VerifyFixture.payload(#"{"text":"a secret"}"#)))
+    var strict = Rules()
+    strict.taskRetriesMax = 0
+    let before = try deeply(directory, strict)
+    #expect(before.counts == [.decisions: 1] && omissions(before) == [])
+    let plan = try engine.planRedaction(
+      of: engine.event(.position(note.position)), .pointers(["/text"]), engine.masker())
+    _ = try engine.redact([try #require(plan)], reason: "r", operator: nil, AppendOptions())
+    let after = try deeply(directory, strict)
+    #expect(after.verdict == .intact && omissions(after) == ["redacted=1"])
+  }
+
+  @Test func `imported events are counted, not judged`() throws {
+    let directory = try VerifyDirectory()
+    try directory.create(verifyIdentity)
+    let engine = try directory.engine()
+    // Nothing led to it: it would be refused.
+    var draft = try Draft(
+      type: "task_completed", payload: VerifyFixture.payload(#"{"task_id":"T"}"#))
+    draft.flags.insert(.imported)
+    _ = try engine.append(draft)
+    let found = try deeply(directory)
+    #expect(found.verdict == .intact && omissions(found) == ["imported=1"], "\(found.lines)")
+  }
+
+  @Test func `after damage nothing is decided, and that is counted`() throws {
+    let directory = try retried()
+    try Surgeon(directory).change("log", 3) { $0.flipped(at: $0.count - 3) }
+    let found = try deeply(directory)
+    #expect(found.verdict == .damaged && omissions(found) == ["damaged=3"], "\(found.lines)")
+    #expect(found.outcome(.schemas)?.omissions[.damaged] == 1)
   }
 
   /// A payload with its commitment made anew.
