@@ -14,6 +14,12 @@ package struct Restored: Hashable, Sendable {
   /// is nothing, or no more than what is put aside.
   package var other: HighWaterSlot.Mark?
 
+  /// Passes over what the files of the old log were before a compaction.
+  fileprivate mutating func forgetOther(upTo epoch: UInt32, _ position: Position) {
+    guard let seen = other, (seen.epoch, seen.position) <= (epoch, position) else { return }
+    other = nil
+  }
+
   package struct Old: Hashable, Sendable {
     package var path: String
     package var head: Head
@@ -62,12 +68,7 @@ extension LMDBLog {
     let aside = Self.placeAside(place, epoch: old.format.epoch)
     let head = try old.head()
     restored.old = Restored.Old(path: aside, head: head)
-    if let other = restored.other,
-      (other.epoch, other.position) <= (old.format.epoch, head.position)
-    {
-      // Its own files of before a compaction.
-      restored.other = nil
-    }
+    restored.forgetOther(upTo: old.format.epoch, head.position)
     if isDryRun { return restored }
     NewDirectory.removeLeftovers(beside: place)
     try old.files.lock.acquire(waitNanoseconds: waitNanoseconds)
