@@ -83,7 +83,7 @@ let package = Package(
   targets: [
     // Ground: bytes, JSON, schemas, LMDB.
     .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
-    .systemLibrary(name: "CSHA256", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CSHA256", linkerSettings: [.linkedLibrary("crypto")]),
     library("Bytes", ["CSHA256"]),
     library("JSON"),
     library("Patterns"),
@@ -112,8 +112,8 @@ let package = Package(
     library(
       "Configuration",
       [
-        "Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "SchemaFiles",
-        "Secrets",
+        "Bytes", "Engine", "EventLog", "Events", "Evidence", "JSON", "Merkle", "Pipeline",
+        "SchemaFiles", "Secrets",
       ]),
     // The library's public face.
     library(
@@ -128,8 +128,12 @@ let package = Package(
         "Merkle", "Pipeline", "Runner", "Schema", "SchemaFiles", "Secrets",
         argumentParser,
       ]),
+    // What the Swift runtime does before `main`, for less.
+    .target(
+      name: "CRuntime",
+      cSettings: [.define("UETLOG_STATIC", .when(configuration: .release))]),
     .executableTarget(
-      name: "uetlog", dependencies: ["Commands"], exclude: ["append.order"],
+      name: "uetlog", dependencies: ["CRuntime", "Commands"], exclude: ["append.order"],
       swiftSettings: settings,
       linkerSettings: [
         .unsafeFlags(staticExecutable + orderedFunctions, .when(configuration: .release))

@@ -36,8 +36,11 @@ package enum Files {
   ) throws(LogError) -> Int32? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | flags)
     guard descriptor < 0 else { return descriptor }
-    if errno == ENOENT || errno == ENOTDIR { return nil }
-    throw LogError(.badInput, "can't read \(path): \(systemText(errno))")
+    let reason = errno
+    if reason == ENOENT || reason == ENOTDIR { return nil }
+    // Not the file's fault: another moment may do.
+    let isSystems = reason == EMFILE || reason == ENFILE || reason == ENOMEM
+    throw LogError(isSystems ? .system : .badInput, "can't read \(path): \(systemText(reason))")
   }
 
   /// Everything that can be read from a descriptor.

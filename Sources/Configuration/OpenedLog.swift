@@ -42,6 +42,7 @@ package struct OpenedLog {
   ) throws(LogError) {
     self.location = location
     self.settings = settings
+    try settings.requireSealingKey()
     let options = try Self.options(opener.here, isReading: false)
     let log: LMDBLog
     do throws(LogError) {
@@ -83,8 +84,9 @@ package struct OpenedLog {
   /// An empty log that nobody keeps: for trying out what would happen to a new one.
   package static func inMemory(
     _ settings: Settings, _ here: Surroundings
-  ) -> Engine<MemoryLog> {
-    Engine(
+  ) throws(LogError) -> Engine<MemoryLog> {
+    try settings.requireSealingKey()
+    return Engine(
       log: MemoryLog(identity: freshIdentity()), rules: settings.rules,
       settingsDigest: settings.digest, secrets: settings.secretPolicy(here))
   }

@@ -19,6 +19,8 @@ package struct Setting: Sendable {
     case choice([String])
     /// A text, or nothing.
     case optionalText
+    /// The public key of a sealing key, or nothing.
+    case sealingKey
     /// Some of these words, in an order of their own.
     case order([String])
     /// Names of environment variables, or none.
@@ -62,8 +64,9 @@ package enum SettingTable {
 
   private static let secrets = [
     Setting(
-      name: "secrets.mode", kind: .choice(["mask", "block", "off"]), shipped: "mask",
+      name: "secrets.mode", kind: .choice(["mask", "block", "seal", "off"]), shipped: "mask",
       effect: .append),
+    Setting(name: "secrets.seal_key", kind: .sealingKey, shipped: "", effect: .append),
     Setting(
       name: "secrets.variables", kind: .variables, shipped: secretVariables,
       effect: .append),

@@ -1,4 +1,5 @@
 internal import Events
+internal import Evidence
 package import JSON
 
 /// A value of a setting, checked.
@@ -63,6 +64,7 @@ extension Setting.Kind {
     case .flag: text == "true" ? .flag(true) : text == "false" ? .flag(false) : nil
     case .choice(let words): words.contains(text) ? .text(text) : nil
     case .optionalText: text.isEmpty ? .nothing : text.utf8.count <= 128 ? .text(text) : nil
+    case .sealingKey: text.isEmpty ? .nothing : (try? SealingKey(text)).map { _ in .text(text) }
     case .order(let words): Self.order(text.split(separator: ",").map(String.init), of: words)
     case .variables: Self.variables(text.split(separator: ",").map(String.init))
     }
@@ -76,7 +78,7 @@ extension Setting.Kind {
     case .share: return document.double(node).flatMap { Self.share($0) }
     case .flag: return document.bool(node).map { .flag($0) }
     case .duration, .choice: return document.string(node).flatMap { value($0) }
-    case .optionalText:
+    case .optionalText, .sealingKey:
       if document.kind(node) == .null { return .nothing }
       return document.string(node).flatMap { $0.isEmpty ? nil : value($0) }
     case .order(let words):
@@ -117,6 +119,11 @@ extension Setting.Kind {
     return .words(found)
   }
 
+  /// Whether errors quote a wrong value: not where it may be the private half of a key.
+  var isQuoted: Bool {
+    if case .sealingKey = self { false } else { true }
+  }
+
   /// What a value may be, in words.
   package var expected: String {
     switch self {
@@ -126,6 +133,7 @@ extension Setting.Kind {
     case .flag: "true or false"
     case .choice(let words): "one of " + words.joined(separator: ", ")
     case .optionalText: "a text of at most 128 bytes, or null"
+    case .sealingKey: "the public key that `uetlog key new --sealing` prints, or null"
     case .variables: "names of environment variables, at most 64, each once"
     case .order(let words): "some of \(words.joined(separator: ", ")), each once"
     }

@@ -49,6 +49,7 @@ extension Settings {
     do throws(LogError) {
       return try Files.regularContents(path, byteCountMax: fileByteCountMax)
     } catch {
+      guard error.code != .system else { throw error }
       throw LogError(.settings, error.message, expected: error.expected)
     }
   }
@@ -67,7 +68,8 @@ extension Settings {
     guard let setting = SettingTable.setting(name) else { return }
     guard let value = setting.kind.value(text) else {
       throw LogError(
-        refusal, "\(source) is wrong", expected: setting.kind.expected, actual: "\"\(text)\"")
+        refusal, "\(source) is wrong", expected: setting.kind.expected,
+        actual: setting.kind.isQuoted ? "\"\(text)\"" : nil)
     }
     try set(setting, value, source)
   }
@@ -97,7 +99,8 @@ extension Settings {
         guard let value = setting.kind.value(document, node) else {
           throw LogError(
             .settings, "\(path) has a wrong value", expected: setting.kind.expected,
-            actual: String(decoding: document.compacted(node).prefix(80), as: UTF8.self),
+            actual: setting.kind.isQuoted
+              ? String(decoding: document.compacted(node).prefix(80), as: UTF8.self) : nil,
             pointer: pointer)
         }
         try set(setting, value, .file(path))

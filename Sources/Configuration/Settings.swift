@@ -101,12 +101,27 @@ package struct Settings: Sendable {
       policy.mode = mode
     }
     if case .off = policy.mode { return policy }
+    if case .seal = policy.mode, case .text(let key) = changes["secrets.seal_key"]?.value {
+      policy.sealingKey = key
+    }
     var names = Self.words(SettingTable.secretVariables)
     if case .words(let words) = changes["secrets.variables"]?.value { names = words }
     policy.literals = names.compactMap { name in
       here.value(ofSecret: name).flatMap { SecretLiteral(name: name, value: $0) }
     }
     return policy
+  }
+
+  /// Throws when secrets are to be sealed and it is not said to which key: before anything is
+  /// stored, be there a secret in it or not.
+  package func requireSealingKey() throws(LogError) {
+    guard !changes.isEmpty, case .text("seal") = changes["secrets.mode"]?.value else { return }
+    if case .text = changes["secrets.seal_key"]?.value { return }
+    throw LogError(
+      .settings, "secrets.mode is seal, and secrets.seal_key does not say to which key",
+      expected: Setting.Kind.sealingKey.expected,
+      hint: "`uetlog key new --sealing` makes a key; what it prints is the value of "
+        + "secrets.seal_key or UETLOG_SECRETS_SEAL_KEY")
   }
 
   /// The first eight bytes of the SHA-256 over the digests of all values and of the prices: records
@@ -118,8 +133,8 @@ package struct Settings: Sendable {
 
   // What is computed where nothing was changed, or nothing but the prices, as in most appends; a
   // test compares.
-  package static var shippedDigest: UInt64 { 0x2BCD_2619_2719_ED6B }
-  package static var shippedValues: UInt64 { 0xB8A9_F8FB_66B9_E632 }
+  package static var shippedDigest: UInt64 { 0xD79D_79CC_7170_347B }
+  package static var shippedValues: UInt64 { 0x8C12_22C3_7D2D_6D02 }
 
   package var computedDigest: UInt64 { digest(values: computedValues) }
 

@@ -5,6 +5,9 @@ internal import Glibc
 package struct Thread: Sendable {
   private let handle: pthread_t
 
+  /// How many processors there are to run threads on.
+  static var processorCount: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
   private final class Work: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }

@@ -42,19 +42,26 @@ enum Reading {
       position: position, envelope: envelope.owned, payload: payload, isRedacted: isRedacted)
   }
 
+  /// - Returns: the last position that was looked at; the one before the range when there was none.
   static func scan(
-    from first: Position, _ transaction: borrowing some Transaction & ~Copyable & ~Escapable,
-    _ tables: TableHandles,
+    _ positions: ClosedRange<Position>, of types: TypeFilter,
+    _ transaction: borrowing some Transaction & ~Copyable & ~Escapable, _ tables: TableHandles,
     _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
-  ) throws(LogError) {
+  ) throws(LogError) -> Position {
     let doing = "reading the log"
     var cursor = try transaction.walk(tables.log, doing: doing, prefetching: true)
-    var entry = try cursor.start(at: max(first.rawValue, 1), doing: doing)
+    var seen = positions.lowerBound.previous
+    var entry = try cursor.start(at: max(positions.lowerBound.rawValue, 1), doing: doing)
     while let found = entry {
       let position = Position(found.integerKey)
-      guard try visit(found.value, position, transaction, tables, body) else { return }
+      guard position <= positions.upperBound else { break }
+      seen = position
+      if types.mayPass(found.value) {
+        guard try visit(found.value, position, transaction, tables, body) else { break }
+      }
       entry = try cursor.step(doing: doing)
     }
+    return seen
   }
 
   private static func visit(

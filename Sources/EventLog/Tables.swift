@@ -31,7 +31,15 @@ extension Tables: LogReader where Access: ~Copyable, Access: ~Escapable {
   package func scan(
     from first: Position, _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
   ) throws(LogError) {
-    try Reading.scan(from: first, transaction, handles, body)
+    _ = try Reading.scan(
+      first...Position(.max), of: TypeFilter(), transaction, handles, body)
+  }
+
+  package func scan(
+    _ positions: ClosedRange<Position>, of types: TypeFilter,
+    _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
+  ) throws(LogError) -> Position {
+    try Reading.scan(positions, of: types, transaction, handles, body)
   }
 
   package func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry? {

@@ -1,89 +1,104 @@
 package import Bytes
 internal import Merkle
 
-/// An envelope read in place: numbers are loaded, texts are ranges of the bytes behind them.
+/// An envelope read in place: numbers are loaded when they are asked for, texts are ranges of the
+/// bytes behind them.
 ///
 /// Decoding is total: damaged bytes give nil, never a trap.
 package struct EnvelopeView: ~Escapable {
   /// The envelope's bytes, exactly: what the leaf hash covers.
   package let bytes: RawSpan
   package let severity: Severity
-  package let flags: EventFlags
-  package let verdict: UInt8
-  package let eventID: ULID
-  package let revision: UInt64
-  package let previousInStream: Position
-  package let previousInRun: Position
-  package let time: Timestamp
-  package let recordedAt: Timestamp
-  package let schemaDigest: UInt64
-  package let settingsDigest: UInt64
-  package let payloadByteCount: Int
-  package let typeRange: Range<Int>
-  package let streamRange: Range<Int>
-  package let sourceRange: Range<Int>
-  package let runID: ULID?
-  package let causationID: ULID?
-  package let reverses: ULID?
-  package let correlationRange: Range<Int>?
-  package let keyRange: Range<Int>?
-  /// The labels' count byte and pairs; empty when there are none.
-  package let labelsRange: Range<Int>
-  /// The notes of what was masked, from their count on; empty when there are none.
-  package let masksRange: Range<Int>
+  private let presence: Presence
+  // Where texts end; each begins behind the one before it.
+  private let typeEnd: UInt16
+  private let streamEnd: UInt16
+  private let sourceEnd: UInt16
+  private let correlationEnd: UInt16
+  private let keyEnd: UInt16
+  private let labelsEnd: UInt16
 
   /// Reads the envelope at the start of `record`; nil when it is not one of version 1.
   @_lifetime(copy record)
   package init?(_ record: RawSpan) {
-    var reader = ByteReader(record)
-    guard reader.integer(UInt8.self) == EnvelopeLayout.version,
-      let severity = Severity(rawValue: reader.integer(UInt8.self))
+    guard record.byteCount > EnvelopeLayout.texts,
+      record.load(0, as: UInt8.self) == EnvelopeLayout.version,
+      let severity = Severity(rawValue: record.load(EnvelopeLayout.severity, as: UInt8.self))
     else { return nil }
-    let flags = EventFlags(rawValue: reader.integer(UInt16.self))
-    let byteCount = Int(reader.integer(UInt16.self))
-    let presence = Presence(rawValue: reader.integer(UInt8.self))
-    verdict = reader.integer(UInt8.self)
-    eventID = reader.ulid()
-    revision = reader.integer(UInt64.self)
-    previousInStream = Position(reader.integer(UInt64.self))
-    previousInRun = Position(reader.integer(UInt64.self))
-    time = Timestamp(nanoseconds: reader.integer(Int64.self))
-    recordedAt = Timestamp(nanoseconds: reader.integer(Int64.self))
-    schemaDigest = reader.integer(UInt64.self)
-    settingsDigest = reader.integer(UInt64.self)
-    payloadByteCount = Int(reader.integer(UInt32.self))
-    reader.skip(32)
-    typeRange = reader.shortTextRange()
-    streamRange = reader.shortTextRange()
-    sourceRange = reader.shortTextRange()
-    runID = presence.contains(.run) ? reader.ulid() : nil
-    causationID = presence.contains(.causation) ? reader.ulid() : nil
-    reverses = presence.contains(.reverses) ? reader.ulid() : nil
-    correlationRange = presence.contains(.correlation) ? reader.shortTextRange() : nil
-    keyRange = presence.contains(.key) ? reader.shortTextRange() : nil
-    let labelsStart = reader.offset
-    if presence.contains(.labels) {
-      for _ in 0..<(2 * Int(reader.integer(UInt8.self))) { _ = reader.shortTextRange() }
-    }
-    labelsRange = labelsStart..<reader.offset
-    let masksStart = reader.offset
-    if presence.contains(.masks) {
-      let count = Int(reader.integer(UInt16.self))
-      let noteCount = Int(reader.integer(UInt8.self))
-      guard count > 0, noteCount <= min(count, Masks.noteCountMax) else { return nil }
-      for _ in 0..<noteCount {
-        _ = reader.shortTextRange()
-        _ = reader.shortTextRange()
-        reader.skip(6)
-      }
-    }
-    masksRange = masksStart..<reader.offset
-    guard !reader.failed, reader.offset == byteCount, presence.isSubset(of: .all),
-      !typeRange.isEmpty, !streamRange.isEmpty
+    let byteCount = Int(record.load(EnvelopeLayout.byteCount, as: UInt16.self))
+    let presence = Presence(rawValue: record.load(EnvelopeLayout.presence, as: UInt8.self))
+    guard byteCount <= record.byteCount, byteCount > EnvelopeLayout.texts,
+      presence.isSubset(of: .all)
     else { return nil }
+    let bytes = record.extracting(0..<byteCount)
+    var walk = TextWalk(bytes, at: EnvelopeLayout.texts)
+    typeEnd = walk.skipText()
+    streamEnd = walk.skipText()
+    sourceEnd = walk.skipText()
+    walk.skip(presence.idByteCount)
+    correlationEnd = presence.contains(.correlation) ? walk.skipText() : walk.place
+    keyEnd = presence.contains(.key) ? walk.skipText() : walk.place
+    if presence.contains(.labels) { walk.skipLabels() }
+    labelsEnd = walk.place
+    if presence.contains(.masks) { walk.skipMasks() }
+    guard !walk.hasFailed, walk.offset == byteCount,
+      Int(typeEnd) > EnvelopeLayout.texts + 1, streamEnd > typeEnd + 1
+    else { return nil }
+    self.bytes = bytes
     self.severity = severity
-    self.flags = flags
-    bytes = record.extracting(0..<byteCount)
+    self.presence = presence
+  }
+
+  package var flags: EventFlags {
+    EventFlags(rawValue: bytes.load(EnvelopeLayout.flags, as: UInt16.self))
+  }
+  package var verdict: UInt8 { bytes.load(EnvelopeLayout.verdict, as: UInt8.self) }
+  package var eventID: ULID { bytes.ulid(EnvelopeLayout.eventID) }
+  package var revision: UInt64 { bytes.load(EnvelopeLayout.revision, as: UInt64.self) }
+  package var previousInStream: Position {
+    Position(bytes.load(EnvelopeLayout.previousInStream, as: UInt64.self))
+  }
+  package var previousInRun: Position {
+    Position(bytes.load(EnvelopeLayout.previousInRun, as: UInt64.self))
+  }
+  package var time: Timestamp {
+    Timestamp(nanoseconds: bytes.load(EnvelopeLayout.time, as: Int64.self))
+  }
+  package var recordedAt: Timestamp {
+    Timestamp(nanoseconds: bytes.load(EnvelopeLayout.recordedAt, as: Int64.self))
+  }
+  package var schemaDigest: UInt64 { bytes.load(EnvelopeLayout.schemaDigest, as: UInt64.self) }
+  package var settingsDigest: UInt64 {
+    bytes.load(EnvelopeLayout.settingsDigest, as: UInt64.self)
+  }
+  package var payloadByteCount: Int {
+    Int(bytes.load(EnvelopeLayout.payloadByteCount, as: UInt32.self))
+  }
+
+  package var typeRange: Range<Int> { EnvelopeLayout.texts + 1..<Int(typeEnd) }
+  package var streamRange: Range<Int> { Int(typeEnd) + 1..<Int(streamEnd) }
+  package var sourceRange: Range<Int> { Int(streamEnd) + 1..<Int(sourceEnd) }
+
+  package var runID: ULID? { id(.run, after: []) }
+  package var causationID: ULID? { id(.causation, after: .run) }
+  package var reverses: ULID? { id(.reverses, after: [.run, .causation]) }
+
+  package var correlationRange: Range<Int>? {
+    guard presence.contains(.correlation) else { return nil }
+    return Int(sourceEnd) + presence.idByteCount + 1..<Int(correlationEnd)
+  }
+  package var keyRange: Range<Int>? {
+    guard presence.contains(.key) else { return nil }
+    return Int(correlationEnd) + 1..<Int(keyEnd)
+  }
+  /// The labels' count byte and pairs; empty when there are none.
+  package var labelsRange: Range<Int> { Int(keyEnd)..<Int(labelsEnd) }
+  /// The notes of what was masked, from their count on; empty when there are none.
+  package var masksRange: Range<Int> { Int(labelsEnd)..<bytes.byteCount }
+
+  private func id(_ which: Presence, after earlier: Presence) -> ULID? {
+    guard presence.contains(which) else { return nil }
+    return bytes.ulid(Int(sourceEnd) + presence.intersection(earlier).idByteCount)
   }
 
   /// The commitment to the payload.
@@ -107,12 +122,7 @@ package struct EnvelopeView: ~Escapable {
 
   /// Whether these are the bytes of one of the ranges.
   package func has(_ text: [UInt8], at range: Range<Int>) -> Bool {
-    guard text.count == range.count else { return false }
-    for (index, byte) in zip(range, text)
-    where unsafe bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self) != byte {
-      return false
-    }
-    return true
+    text.count == range.count && Name.areEqual(bytes.extracting(range), text.rawSpan)
   }
 
   package var labels: [Label] {
@@ -173,14 +183,80 @@ package struct EnvelopeView: ~Escapable {
   }
 }
 
-extension ByteReader {
-  /// Skips a text behind a one-byte length and tells where it is.
+extension Presence {
+  /// How many bytes the identifiers take that there are.
+  fileprivate var idByteCount: Int {
+    16 * intersection([.run, .causation, .reverses]).rawValue.nonzeroBitCount
+  }
+}
+
+extension RawSpan {
+  /// A little-endian number at a place that was checked to be inside.
+  @inline(__always)
+  fileprivate func load<T: FixedWidthInteger & BitwiseCopyable>(
+    _ offset: Int, as type: T.Type
+  ) -> T {
+    T(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: T.self))
+  }
+
+  @inline(__always)
+  fileprivate func ulid(_ offset: Int) -> ULID {
+    ULID(
+      high: load(offset, as: UInt64.self).byteSwapped,
+      low: load(offset + 8, as: UInt64.self).byteSwapped)
+  }
+}
+
+/// Goes over the fields that have no fixed length, and notes when one does not fit.
+private struct TextWalk: ~Escapable {
+  private let bytes: RawSpan
+  private(set) var offset: Int
+  private(set) var hasFailed = false
+
+  @_lifetime(copy bytes)
+  init(_ bytes: RawSpan, at offset: Int) {
+    self.bytes = bytes
+    self.offset = offset
+  }
+
+  /// The offset, in so many bits as an envelope's length has.
+  var place: UInt16 { UInt16(truncatingIfNeeded: offset) }
+
   @_lifetime(self: copy self)
   @inline(__always)
-  fileprivate mutating func shortTextRange() -> Range<Int> {
-    let count = Int(integer(UInt8.self))
-    let start = offset
-    skip(count)
-    return start..<(failed ? start : offset)
+  mutating func skip(_ count: Int) {
+    if count <= bytes.byteCount &- offset { offset &+= count } else { hasFailed = true }
   }
+
+  /// Goes over a text behind a one-byte length and tells where it ends.
+  @_lifetime(self: copy self)
+  @inline(__always)
+  mutating func skipText() -> UInt16 {
+    skip(1 + Int(byte))
+    return place
+  }
+
+  @_lifetime(self: copy self)
+  mutating func skipLabels() {
+    let count = Int(byte)
+    skip(1)
+    for _ in 0..<2 * count where !hasFailed { _ = skipText() }
+  }
+
+  @_lifetime(self: copy self)
+  mutating func skipMasks() {
+    guard bytes.byteCount &- offset >= 3 else { return hasFailed = true }
+    let count = Int(bytes.load(offset, as: UInt16.self))
+    let noteCount = Int(bytes.load(offset + 2, as: UInt8.self))
+    skip(3)
+    guard count > 0, noteCount <= min(count, Masks.noteCountMax) else { return hasFailed = true }
+    for _ in 0..<noteCount where !hasFailed {
+      _ = skipText()
+      _ = skipText()
+      skip(6)
+    }
+  }
+
+  /// The byte at hand; 0 past the end, where nothing can be gone over either.
+  private var byte: UInt8 { offset < bytes.byteCount ? bytes.load(offset, as: UInt8.self) : 0 }
 }

@@ -34,6 +34,13 @@ package protocol LogReader: ~Copyable, ~Escapable {
   borrowing func scan(
     from first: Position, _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
   ) throws(LogError)
+  /// Visits stored records of some types within a range, in order, until `body` returns false.
+  ///
+  /// - Returns: the last position that was looked at; the one before the range when there was none.
+  borrowing func scan(
+    _ positions: ClosedRange<Position>, of types: TypeFilter,
+    _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
+  ) throws(LogError) -> Position
   borrowing func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry?
   borrowing func number(of name: Name) throws(LogError) -> EntityNumber?
   borrowing func row(_ number: EntityNumber) throws(LogError) -> StateRow?
@@ -53,6 +60,20 @@ package protocol LogReader: ~Copyable, ~Escapable {
 }
 
 extension LogReader where Self: ~Copyable, Self: ~Escapable {
+  /// Decodes all records; a reader that has their bytes at hand does better.
+  package borrowing func scan(
+    _ positions: ClosedRange<Position>, of types: TypeFilter,
+    _ body: (Position, borrowing RecordView) throws(LogError) -> Bool
+  ) throws(LogError) -> Position {
+    var seen = positions.lowerBound.previous
+    try scan(from: positions.lowerBound) { (position, record) throws(LogError) in
+      guard position <= positions.upperBound else { return false }
+      seen = position
+      return types.mayPass(record.envelope.bytes) ? try body(position, record) : true
+    }
+    return seen
+  }
+
   /// Skips what is before `first`; a reader that can seek does better.
   package borrowing func forEachName(
     prefix: [UInt8], from first: [UInt8], _ body: (Name, EntityNumber) throws(LogError) -> Bool

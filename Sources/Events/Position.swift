@@ -15,6 +15,9 @@ package struct Position: Hashable, Comparable, Sendable, CustomStringConvertible
   /// The next place; the last place there can be is its own successor.
   package var next: Position { Position(rawValue == .max ? .max : rawValue + 1) }
 
+  /// The place before it; that before the first event has none but itself.
+  package var previous: Position { Position(rawValue == 0 ? 0 : rawValue - 1) }
+
   package var description: String { String(rawValue) }
 }
 

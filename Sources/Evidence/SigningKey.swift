@@ -31,7 +31,7 @@ package struct SigningKey: Sendable {
   /// Reads `PRIVATE+KEY+name+id+base64(type ‖ seed)`; errors tell nothing of it.
   package init(secretText: some StringProtocol) throws(EvidenceError) {
     let (name, id, seed) = try KeyText.parse(
-      secretText, prefix: Self.prefix, what: "signing key")
+      secretText, prefix: Self.prefix, .ed25519, what: "signing key")
     try self.init(name: name, seed: seed)
     guard verifier.id == id else {
       throw EvidenceError(.malformed, "the signing key of \(name) has the id of another key")
@@ -40,7 +40,7 @@ package struct SigningKey: Sendable {
 
   /// The text to keep: whoever has it can sign.
   package var secretText: String {
-    KeyText.text(prefix: Self.prefix, verifier.name, verifier.id, seed)
+    KeyText.text(prefix: Self.prefix, verifier.name, verifier.id, .ed25519, seed)
   }
 
   /// The signature of a note's text.

@@ -1,12 +1,9 @@
-internal import Bytes
 internal import Crypto
 
 /// A public Ed25519 key with its name, as checkers of signed notes get it.
 ///
 /// Its text is `name+id+base64(type ‖ key)`.
 package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
-  /// The signature type that c2sp.org/signed-note gives to Ed25519.
-  static let algorithm: UInt8 = 1
   static let byteCount = 32
 
   package let name: KeyName
@@ -18,20 +15,19 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
   init(name: KeyName, publicKey: [UInt8]) {
     self.name = name
     self.publicKey = publicKey
-    let hashed = Array(name.text.utf8) + [0x0A, Self.algorithm] + publicKey
-    id = UInt32(truncatingIfNeeded: Digest.sha256(of: hashed).prefix64 >> 32)
+    id = KeyText.id(name, .ed25519, publicKey)
   }
 
   /// Reads a key's text.
   package init(_ text: some StringProtocol) throws(EvidenceError) {
-    let (name, id, key) = try KeyText.parse(text, prefix: "", what: "verifier key")
+    let (name, id, key) = try KeyText.parse(text, prefix: "", .ed25519, what: "verifier key")
     self.init(name: name, publicKey: key)
     guard self.id == id else {
       throw EvidenceError(.malformed, "the verifier key of \(name) has the id of another key")
     }
   }
 
-  package var description: String { KeyText.text(prefix: "", name, id, publicKey) }
+  package var description: String { KeyText.text(prefix: "", name, id, .ed25519, publicKey) }
 
   /// The id as eight hexadecimal digits.
   package var idText: String { KeyText.hex(id) }

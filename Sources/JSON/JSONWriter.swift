@@ -74,19 +74,45 @@ package struct JSONWriter: Sendable {
 
   /// Appends a string as JSON, quotes included.
   package static func appendQuoted(_ content: Span<UInt8>, to out: inout [UInt8]) {
+    appendQuoted(unsafe content.bytes, to: &out)
+  }
+
+  /// Appends a string as JSON, quotes included.
+  package static func appendQuoted(_ content: RawSpan, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
     var start = 0
-    for index in content.indices where !isPlain(content[index]) {
-      append(content.extracting(start..<index), to: &out)
-      appendEscape(content[index], to: &out)
-      start = index + 1
+    while true {
+      let end = plainEnd(of: content, from: start)
+      unsafe content.extracting(start..<end).withUnsafeBytes { plain in
+        unsafe out.append(contentsOf: plain)
+      }
+      guard end < content.byteCount else { break }
+      appendEscape(unsafe content.unsafeLoad(fromByteOffset: end, as: UInt8.self), to: &out)
+      start = end + 1
     }
-    append(content.extracting(start..<content.count), to: &out)
     out.append(UInt8(ascii: "\""))
   }
 
-  private static func append(_ plain: Span<UInt8>, to out: inout [UInt8]) {
-    unsafe plain.withUnsafeBufferPointer { plain in unsafe out.append(contentsOf: plain) }
+  /// Where the next byte is that needs an escape, or the end: eight bytes at a time.
+  private static func plainEnd(of content: RawSpan, from start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var index = start
+    while index &+ 8 <= content.byteCount {
+      let word = unsafe content.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+      let quote = word ^ (ones &* 0x22)
+      let backslash = word ^ (ones &* 0x5C)
+      let hits =
+        ((word &- ones &* 0x20) & ~word) | ((quote &- ones) & ~quote)
+        | ((backslash &- ones) & ~backslash)
+      if hits & (ones &* 0x80) != 0 { break }
+      index &+= 8
+    }
+    while index < content.byteCount,
+      isPlain(unsafe content.unsafeLoad(fromByteOffset: index, as: UInt8.self))
+    {
+      index &+= 1
+    }
+    return index
   }
 
   @inline(__always)

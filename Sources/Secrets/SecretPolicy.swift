@@ -2,6 +2,8 @@
 package struct SecretPolicy: Sendable {
   package var mode = SecretMode.mask
   package var literals: [SecretLiteral] = []
+  /// The text of the public key that the mode `seal` encrypts to; nil for none.
+  package var sealingKey: String?
 
   /// Masks what the rules find.
   package init() {}
@@ -13,6 +15,8 @@ package enum SecretMode: String, Sendable, CaseIterable {
   case mask
   /// The event is refused.
   case block
+  /// A marker is stored in its place, and beside it the payload as it was offered, encrypted.
+  case seal
   /// Nothing is looked for.
   case off
 }

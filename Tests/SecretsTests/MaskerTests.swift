@@ -57,7 +57,7 @@ struct MaskerTests {
     #expect([256, 100_000].map(LengthClass.init) == [.more, .more])
   }
 
-  @Test func `a marker that brings another secret into a rule's reach does not leave it`() throws {
+  @Test func `a secret that a marker brings into reach is masked too`() throws {
     // The password ends at the last @ of a stretch without /: the marker takes that one away.
     let text =
       "hs://us[REDACTED:er:rd@eoken=thub-tokenDDDaHDDaHV:fitoken=WWWFWWWWhunter2hun@er2WWWW"

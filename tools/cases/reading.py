@@ -60,6 +60,19 @@ def case_an_export_comes_back_byte_for_byte(box):
     same(box.run("replay", "--format", "jsonl").bytes, export, "second export")
 
 
+def case_replay_counts(box):
+    story(box)
+    lines = box.run("replay", "--format", "jsonl").lines
+    same(box.run("replay", "--count").output.strip(), str(len(lines)), "all")
+    notes = sum(line["type"] == lines[0]["type"] for line in lines)
+    same(box.run("replay", "--count", "--type", lines[0]["type"], "--json").json["count"], notes,
+         "of one type")
+    same(box.run("replay", "--count", "--last", "2").output.strip(), "2", "the newest")
+    same(box.run("replay", "--count", "--from", "9999").output.strip(), "0", "none")
+    for words in (["--follow"], ["--format", "jsonl"]):
+        has(box.run("replay", "--count", *words, status=64).errors, "--count")
+
+
 def case_cloud_events(box):
     story(box)
     for event in box.run("replay", "--format", "cloudevents").lines:

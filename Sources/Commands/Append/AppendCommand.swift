@@ -32,7 +32,7 @@ struct AppendCommand {
       if type == nil || type == EventType.cost_reserved.name { try settings.readPrices() }
       var draft: Draft?
       if !location.hasLog {
-        let empty = OpenedLog.inMemory(settings, here)
+        let empty = try OpenedLog.inMemory(settings, here)
         if arguments.has(.dryRun) { return try append(to: empty, settings, epoch: 1) }
         guard let type else { return try appendLines(to: empty, then: location, settings) }
         draft = try rehearse(type, on: empty)

@@ -4,7 +4,7 @@ internal import Events
 internal import Evidence
 internal import Glibc
 
-/// The signing keys of this user: one file each, in a directory outside of all logs.
+/// The keys of this user: one file each, in a directory outside of all logs.
 struct KeyStore {
   /// Longer names make file names that systems refuse.
   private static let fileNameByteCountMax = 200
@@ -25,15 +25,26 @@ struct KeyStore {
     }
   }
 
-  /// The names of the keys that are there, sorted.
-  var names: [KeyName] {
-    Directory.names(in: directory).compactMap { Self.name(ofFile: $0) }
+  /// The names of the signing keys that are there, sorted.
+  var names: [KeyName] { names(suffix: "") }
+
+  func names(suffix: String) -> [KeyName] {
+    Directory.names(in: directory)
+      .compactMap { $0.hasSuffix(suffix) ? Self.name(ofFile: $0.dropLast(suffix.count)) : nil }
       .sorted { $0.text < $1.text }
   }
 
-  /// Reads a key; nil when there is none of this name.
+  /// Reads a signing key; nil when there is none of this name.
   func key(_ name: KeyName) throws(LogError) -> SigningKey? {
     let path = self.path(name)
+    guard let text = try Self.secretText(path) else { return nil }
+    do throws(EvidenceError) { return try SigningKey(secretText: text) } catch {
+      throw LogError(.unsafe, "\(path): \(error.message)")
+    }
+  }
+
+  /// Reads the text of a private key from a file that nobody else can read; nil when there is none.
+  static func secretText(_ path: String) throws(LogError) -> String? {
     let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -50,22 +61,23 @@ struct KeyStore {
     }
     let bytes = try Files.contents(of: descriptor, name: path, byteCountMax: 1024)
     let line = bytes.last == 0x0A ? bytes.dropLast() : bytes[...]
-    do throws(EvidenceError) {
-      return try SigningKey(secretText: String(decoding: line, as: UTF8.self))
-    } catch {
-      throw LogError(.unsafe, "\(path): \(error.message)")
-    }
+    return String(decoding: line, as: UTF8.self)
   }
 
-  /// Makes a key and keeps it; there must be none of this name.
+  /// Makes a signing key and keeps it; there must be none of this name.
   func make(_ name: KeyName) throws(LogError) -> SigningKey {
-    let path = self.path(name)
-    guard Self.fileName(name).utf8.count <= Self.fileNameByteCountMax else {
-      throw LogError(.usage, "the name of the key is too long")
-    }
     let key: SigningKey
     do throws(EvidenceError) { key = try SigningKey(name: name) } catch {
       throw LogError(.system, error.message)
+    }
+    try keep(key.secretText, of: name, in: path(name))
+    return key
+  }
+
+  /// Keeps the text of a private key in a new file.
+  func keep(_ secretText: String, of name: KeyName, in path: String) throws(LogError) {
+    guard Self.fileName(name).utf8.count <= Self.fileNameByteCountMax else {
+      throw LogError(.usage, "the name of the key is too long")
     }
     try makeDirectory()
     let temporary = directory + "/.new-\(getpid())"
@@ -77,7 +89,7 @@ struct KeyStore {
       close(descriptor)
       unsafe unlink(temporary)
     }
-    guard Output.write(all: Array((key.secretText + "\n").utf8), to: descriptor) == nil,
+    guard Output.write(all: Array((secretText + "\n").utf8), to: descriptor) == nil,
       fsync(descriptor) == 0
     else { throw failure("write", path) }
     // Unlike a renaming, this never takes the place of another key.
@@ -89,7 +101,6 @@ struct KeyStore {
       }
       throw failure("make", path)
     }
-    return key
   }
 
   private func failure(_ doing: String, _ path: String) -> LogError {
@@ -107,7 +118,7 @@ struct KeyStore {
     }
   }
 
-  /// Where a key is kept.
+  /// Where a signing key is kept.
   func path(_ name: KeyName) -> String { directory + "/" + Self.fileName(name) }
 
   private static func isPlain(_ byte: UInt8) -> Bool {
@@ -118,7 +129,7 @@ struct KeyStore {
   }
 
   /// The name with all but letters, digits, `-` and `_` as `%` and two digits.
-  private static func fileName(_ name: KeyName) -> String {
+  static func fileName(_ name: KeyName) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     let bytes = name.text.utf8.flatMap { byte in
       isPlain(byte)
@@ -127,7 +138,7 @@ struct KeyStore {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func name(ofFile file: String) -> KeyName? {
+  private static func name(ofFile file: some StringProtocol) -> KeyName? {
     var bytes: [UInt8] = []
     var rest = Array(file.utf8)[...]
     while let byte = rest.popFirst() {
@@ -151,6 +162,11 @@ struct KeyStore {
 extension KeyStore {
   /// Refuses keys that lie in the log that they are to sign.
   func requireOutside(ofLog path: String) throws(LogError) {
+    try Self.require(directory, outsideOfLog: path)
+  }
+
+  /// Refuses a directory of keys in a log.
+  static func require(_ directory: String, outsideOfLog path: String) throws(LogError) {
     guard (Files.resolved(directory) + "/").hasPrefix(Files.resolved(path) + "/") else { return }
     throw LogError(
       .unsafe, "the keys are kept inside of the log: who gets the log gets them too",

@@ -17,6 +17,8 @@ struct EventDetails {
 
   private let event: Event
   private let fields: [(name: String, value: Value)]
+  /// The payload as it was before it was masked; nil when nobody asked for it.
+  var unsealed: [UInt8]?
 
   init(_ event: Event, leaf: Digest) {
     self.event = event
@@ -91,6 +93,10 @@ struct EventDetails {
     }
     writer.key("payload")
     if let payload = event.payload { writer.raw(payload) } else { writer.null() }
+    if let unsealed {
+      writer.key("unsealed")
+      writer.raw(unsealed)
+    }
     writer.endObject()
     return writer.bytes
   }
@@ -126,11 +132,16 @@ struct EventDetails {
       style(.dim, name + String(repeating: " ", count: width - name.count)) + "  " + text(value)
     }
     lines.append(style(.dim, "payload"))
-    guard let payload = event.payload else { return lines + ["  gone"] }
+    lines.append("  " + (event.payload.map { Self.text($0) } ?? "gone"))
+    guard let unsealed else { return lines }
+    return lines + [style(.dim, "unsealed"), "  " + Self.text(unsealed)]
+  }
+
+  private static func text(_ payload: [UInt8]) -> String {
     guard let document = try? JSONDocument(parsing: payload) else {
-      return lines + ["  damaged: " + SafeText.escaped(payload)]
+      return "damaged: " + SafeText.escaped(payload)
     }
-    return lines + ["  " + PrettyJSON.text(document, document.root, indent: "  ")]
+    return PrettyJSON.text(document, document.root, indent: "  ")
   }
 
   private func text(_ value: Value) -> String {

@@ -4,6 +4,7 @@ internal import Configuration
 internal import Engine
 internal import EventLog
 internal import Events
+internal import Evidence
 internal import JSON
 internal import Merkle
 
@@ -13,13 +14,21 @@ struct Show: LogCommand {
     abstract: "Show one event with everything the log knows about it.",
     usage: "uetlog show <position|id> [<options>]",
     discussion: """
+      --unseal also shows the payload as it was before its secrets were masked, where secrets.mode \
+      was seal: KEYFILE is the one that `uetlog key new --sealing` made.
+
       EXAMPLES
         uetlog show 42
+        uetlog show 42 --unseal ~/.config/uetlog/keys/build.unsealing
         uetlog show 01JD8WXY3Z0000000000000000 --json
       """)
 
   @Argument(help: ArgumentHelp("A position or an event's ULID.", valueName: "position|id"))
   var event: String
+
+  @Option(
+    help: ArgumentHelp("Show what was masked, by the key in this file.", valueName: "keyfile"))
+  var unseal: String?
 
   @OptionGroup var common: CommonOptions
 
@@ -30,12 +39,24 @@ struct Show: LogCommand {
     guard let bytes = event.envelope.encoded() else {
       throw LogError(.corruption, "the envelope at position \(event.position) is damaged")
     }
-    let shown = EventDetails(event, leaf: TreeHash.leaf(bytes))
+    var shown = EventDetails(event, leaf: TreeHash.leaf(bytes))
+    if let unseal {
+      shown.unsealed = try payload(of: event, in: log, console.here.absolute(unseal))
+    }
     if console.isJSON {
       console.output.json(shown.json)
     } else {
       for line in shown.lines(console.style) { console.output.line(line) }
     }
     return .done
+  }
+
+  /// The payload as it was offered.
+  private func payload(
+    of event: Event, in log: OpenedLog, _ path: String
+  ) throws(LogError) -> [UInt8] {
+    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    try KeyStore.require(directory, outsideOfLog: log.location.path)
+    return try log.engine.unseal(event, with: KeyStore.unsealing(path))
   }
 }

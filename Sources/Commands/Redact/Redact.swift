@@ -14,8 +14,9 @@ struct Redact: LogCommand {
       Names strings of one event by JSON pointers, or takes with --from-scan what `uetlog scan` \
       finds, in all events or in those named. Markers take their place, the salt goes, and an \
       event payload_redacted says so; then the log's files are written anew, so that nothing of \
-      the secret is left in them. Envelopes stay: a secret in a stream's name, a label or a key \
-      can't be taken out. Copies made before, and what was exported, still have it: revoke it.
+      the secret is left in them. The sealed copy of an event goes with it. Envelopes stay: a \
+      secret in a stream's name, a label or a key can't be taken out. Copies made before, and \
+      what was exported, still have it: revoke it.
 
       EXAMPLES
         uetlog redact 42 --pointer /text --reason "a customer's password"

@@ -39,9 +39,7 @@ struct Redactor {
   ) throws(LogError) {
     let event = try engine.event(reference)
     isRepeated = event.isRedacted
-    if let redaction = try engine.planRedaction(of: event, .pointers(pointers), masker) {
-      redactions.append(redaction)
-    }
+    redactions += try engine.planRedaction(of: event, .pointers(pointers), masker)
   }
 
   /// Plans to redact what the rules find in some events; in all when none are named.
@@ -69,9 +67,7 @@ struct Redactor {
   private mutating func take(_ event: Event) throws(LogError) {
     if event.isRedacted { isRepeated = true }
     do throws(LogError) {
-      if let redaction = try engine.planRedaction(of: event, .findings, masker) {
-        redactions.append(redaction)
-      }
+      redactions += try engine.planRedaction(of: event, .findings, masker)
     } catch {
       guard error.code == .secret else { throw error }
       refused.append((event.position, error))

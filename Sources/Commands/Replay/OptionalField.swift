@@ -87,22 +87,8 @@ extension [UInt8] {
     append(0x22)
   }
 
-  /// Appends a text of the envelope in quotes; escapes are rare.
+  /// Appends a text of the envelope in quotes.
   mutating func put(quoted envelope: borrowing EnvelopeView, _ range: Range<Int>) {
-    let text = envelope.bytes.extracting(range)
-    var isPlain = true
-    for index in 0..<text.byteCount {
-      let byte = unsafe text.unsafeLoad(fromByteOffset: index, as: UInt8.self)
-      if byte < 0x20 || byte == 0x22 || byte == 0x5C { isPlain = false }
-    }
-    if isPlain {
-      append(0x22)
-      put(text)
-      append(0x22)
-    } else {
-      var writer = JSONWriter()
-      writer.string(bytes: envelope.text(range).span)
-      append(contentsOf: writer.bytes)
-    }
+    JSONWriter.appendQuoted(envelope.bytes.extracting(range), to: &self)
   }
 }

@@ -21,6 +21,7 @@ struct Replay: LogCommand {
       EXAMPLES
         uetlog replay --stream patch-01JD8WXY3Z0000000000000000
         uetlog replay --since -1h --type task_failed --format jsonl
+        uetlog replay --category patch --count
       """)
 
   @OptionGroup var common: CommonOptions
@@ -39,6 +40,7 @@ struct Replay: LogCommand {
   var by = "log"
   @Option(help: "Only the newest N.") var last: Int?
   @Flag(help: "Newest first.") var backwards = false
+  @Flag(help: "Only how many they are.") var count = false
   @Flag(help: "Go on with new events as they come.") var follow = false
   @Option(help: "With --follow: a durable place to go on from.") var cursor: String?
   @Option(help: "pretty, jsonl or cloudevents.") var format: ReplayFormat?
@@ -51,8 +53,16 @@ struct Replay: LogCommand {
       throw LogError(.usage, "--backwards and --follow exclude each other")
     }
     guard follow || cursor == nil else { throw LogError(.usage, "--cursor goes with --follow") }
+    guard !(count && (follow || self.format != nil)) else {
+      throw LogError(.usage, "--count prints a number: it goes without --follow and --format")
+    }
     let opened = try OpenedLog(reading: common.log, console.here)
     try requireNames(of: query, KnownNames(engine: opened.engine))
+    if count {
+      let count = try opened.engine.count(query)
+      console.output.line(common.json ? "{\"count\":\(count)}" : "\(count)")
+      return .done
+    }
     let printer = ReplayPrinter(opened.engine, console, format, withLogFields: logFields)
     guard follow else {
       try printer.print(query)

@@ -43,7 +43,7 @@ struct ReplayPrinter {
   ) throws(LogError) -> Position {
     // What can be read in one go from front to back is rendered straight from the records.
     if query.stream == nil, query.runID == nil, !query.isBackwards, query.last == nil {
-      return try engine.export(query.startingAtTime(engine), renderer) { (text, _) in
+      return try engine.export(engine.startingAtTime(query), renderer) { (text, _) in
         write(text)
         return console.output.failure == nil
       }
@@ -77,15 +77,5 @@ extension Event {
     renderer.render(
       RecordView(envelope: view, salted: salted.rawSpan, isRedacted: isRedacted), at: position,
       to: &out)
-  }
-}
-
-extension Query {
-  /// The same query, beginning where its time begins.
-  fileprivate func startingAtTime(_ engine: Engine<LMDBLog>) throws(LogError) -> Query {
-    guard let since, clock == .log else { return self }
-    var query = self
-    query.from = max(from, try engine.position(atOrAfter: since))
-    return query
   }
 }

@@ -10,7 +10,8 @@ enum RawArguments {
     var words: [String] = []
     var wrong: LogError?
     let count = Int(CommandLine.argc)
-    // The runtime finds them in /proc; without, no command may be taken for another.
+    // The runtime of a program that is not static finds them in /proc; without, no command may be
+    // taken for another.
     if count < 1 {
       wrong = LogError(
         .system, "the program can't read its own arguments",

@@ -25,6 +25,18 @@ extension AppendUnit {
     return members.isEmpty ? draft : try preparer.adding(members, to: draft)
   }
 
+  /// Refuses, before anything of it is stored, an event whose sealed copy could not be.
+  func mustBeNew(
+    _ sealedCopy: PreparedDraft, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
+    let id = sealedCopy.envelope.eventID
+    guard let entry = try tables.entry(for: .event(id)) else { return }
+    throw LogError(
+      .idTaken,
+      "the id \(id) of its sealed copy belongs to the event at position \(entry.position)",
+      hint: "Take a new id for the event")
+  }
+
   /// The first patch with the same content; nil when there is none and when the draft names one.
   private func twin(
     of draft: PreparedDraft, in tables: borrowing some LogReader & ~Copyable & ~Escapable

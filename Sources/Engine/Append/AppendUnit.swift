@@ -112,12 +112,30 @@ package struct AppendUnit: WriteUnit {
     if let first = try firstReceipt(of: draft, in: tables) { return first }
     try draft.mustBeACallers()
     try mustBeRegistered(draft, in: tables)
+    if let copy = draft.sealedCopy { try mustBeNew(copy, in: tables) }
     var allowance = allowance
-    let receipt = try append(completed(draft, in: tables), depth: 0, &allowance, to: &tables)
+    var receipt = try append(completed(draft, in: tables), depth: 0, &allowance, to: &tables)
+    if let copy = draft.sealedCopy {
+      receipt.reactions.append(try append(sealedCopy: copy, to: &tables))
+    }
     if let (type, schema) = draft.registration {
       try tables.set(schema, SchemaRegistry.key(type))
     }
     return receipt
+  }
+
+  /// Stores the sealed copy of the event before it.
+  private mutating func append(
+    sealedCopy: PreparedDraft, to tables: inout some LogWriter & ~Copyable & ~Escapable
+  ) throws(LogError) -> Receipt {
+    var allowance = allowance
+    do throws(LogError) {
+      return try append(sealedCopy, depth: 0, &allowance, to: &tables)
+    } catch {
+      // No refusal of a draft: its event is in the transaction already, and both come or neither.
+      guard error.code.isRefusal else { throw error }
+      throw LogError(.system, "a sealed copy was refused: \(error.message)")
+    }
   }
 
   private mutating func append(

@@ -11,8 +11,13 @@ package enum Limits {
   package static let labelCount = 16
   package static let labelByteCount = 64
 
-  /// The largest payload of a type: patches bring their diff along.
+  /// The largest payload of a type: patches bring their diff along, sealed copies hold a payload as
+  /// base64.
   package static func payloadByteCount(of type: String) -> Int {
-    type == "patch_created" ? artifactByteCount : payloadByteCount
+    switch type {
+    case "patch_created": artifactByteCount
+    case "payload_sealed": artifactByteCount / 2 * 3
+    default: payloadByteCount
+    }
   }
 }

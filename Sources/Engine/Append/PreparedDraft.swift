@@ -26,6 +26,8 @@ package final class PreparedDraft: Sendable {
   package let addresses: Addresses
   /// For `event_reversed`: what the reversal comes to.
   package let reversal: Reversal?
+  /// What keeps the payload as it was before it was masked, stored right behind; nil for none.
+  let sealedCopy: PreparedDraft?
   package let line: Int?
 
   init(
@@ -33,7 +35,7 @@ package final class PreparedDraft: Sendable {
     payloadBytes: ArraySlice<UInt8>, salt: Salt, content: UInt128, hasGivenID: Bool,
     scopedKey: DedupeKey?,
     payloadKeys: [PayloadKey], isByLog: Bool, expect: UInt64?, addresses: Addresses,
-    reversal: Reversal?, line: Int?
+    reversal: Reversal?, sealedCopy: PreparedDraft?, line: Int?
   ) {
     self.envelope = envelope
     record = EncodedRecord(envelope, salt, payload: payloadBytes)
@@ -48,6 +50,7 @@ package final class PreparedDraft: Sendable {
     self.expect = expect
     self.addresses = addresses
     self.reversal = reversal
+    self.sealedCopy = sealedCopy
     self.line = line
   }
 
@@ -95,6 +98,6 @@ package final class PreparedDraft: Sendable {
       payloadBytes: newPayload?.bytes ?? payloadBytes, salt: salt, content: content,
       hasGivenID: hasGivenID, scopedKey: scopedKey, payloadKeys: payloadKeys, isByLog: isByLog,
       expect: expect, addresses: newAddresses ?? addresses, reversal: newReversal ?? reversal,
-      line: line)
+      sealedCopy: sealedCopy, line: line)
   }
 }

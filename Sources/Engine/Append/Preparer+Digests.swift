@@ -20,8 +20,7 @@ extension Preparer {
 
   /// The digests that a stored event's content may have been offered under.
   func contents(of envelope: Envelope, _ payload: [UInt8]) -> [UInt128] {
-    var stream = envelope.stream
-    if envelope.type == EventType.event_reversed.name { stream = Name(stored: Array("log".utf8)) }
+    let stream = envelope.offeredStream
     return Self.offers(of: payload, EventType(named: envelope.type)).map {
       contentDigest(envelope.type, stream, $0[...])
     }
@@ -63,6 +62,13 @@ extension Preparer {
     guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
       throw LogError(.badInput, "\(name) has control characters", pointer: "/\(name)")
     }
+  }
+}
+
+extension Envelope {
+  /// The stream that the event was prepared for: a reversal gets its target's when that is known.
+  var offeredStream: Name {
+    type == EventType.event_reversed.name ? Name(stored: Array("log".utf8)) : stream
   }
 }
 

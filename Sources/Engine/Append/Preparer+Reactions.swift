@@ -28,13 +28,20 @@ extension Preparer {
 extension Envelope {
   /// The id of the `ordinal`th reaction to this event.
   fileprivate func reactionID(_ ordinal: Int) -> ULID {
+    eventID.consequence("uetlog/reaction/v1", Array(String(ordinal).utf8))
+  }
+}
+
+extension ULID {
+  /// The id of an event that the log appends because of the one with this id: it follows from that.
+  func consequence(_ kind: String, _ which: [UInt8] = []) -> ULID {
     var hasher = Hasher256()
-    hasher.update(Array("uetlog/reaction/v1".utf8) + eventID.bytes)
-    hasher.update(Array(String(ordinal).utf8))
+    hasher.update(Array(kind.utf8) + bytes)
+    hasher.update(which)
     let digest = hasher.finalize().bytes
     let random = digest.prefix(10).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
     return ULID(
-      milliseconds: eventID.milliseconds,
+      milliseconds: milliseconds,
       random: (UInt16(truncatingIfNeeded: random >> 64), UInt64(truncatingIfNeeded: random)))
   }
 }

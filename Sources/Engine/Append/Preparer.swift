@@ -73,7 +73,15 @@ package struct Preparer: Sendable {
     let content = contentDigest(definition.name, stream, bytes)
     let keys = payloadKeys(definition, payload)
     let masked = try masked(draft, definition, stream, bytes)
-    if let masked { (payload, bytes) = (masked.payload, masked.bytes[...]) }
+    var copy: PreparedDraft?
+    if let masked {
+      if let key = masked.sealingKey {
+        let subject = SealedCopy.Subject(
+          log: identity.id, event: eventID, type: definition.name, stream: stream)
+        copy = try sealedCopy(of: subject, bytes, to: key, at: draft.time ?? now)
+      }
+      (payload, bytes) = (masked.payload, masked.bytes[...])
+    }
     let members = membersOfItsOwn(definition, payload, now)
     if !members.isEmpty { (payload, bytes) = try Self.prepend(members, to: bytes) }
     var envelope = Envelope(
@@ -98,7 +106,7 @@ package struct Preparer: Sendable {
     let salt = Salt(high: entropy.next(), low: entropy.next())
     envelope.commitment = salt.commitment(to: bytes)
     return try complete(
-      envelope, definition, payload, bytes, salt, content: content, keys, draft: draft)
+      envelope, definition, payload, bytes, salt, content: content, keys, copy, draft: draft)
   }
 
   /// The payload without its secrets; nil when there are none.
@@ -128,7 +136,7 @@ package struct Preparer: Sendable {
   private mutating func complete(
     _ envelope: consuming Envelope, _ definition: EventDefinition, _ payload: Payload,
     _ bytes: ArraySlice<UInt8>, _ salt: Salt, content: UInt128, _ keys: [PayloadKey],
-    draft: Draft
+    _ sealedCopy: PreparedDraft?, draft: Draft
   ) throws(LogError) -> PreparedDraft {
     let run = envelope.runID.map { name(ofRun: $0) }
     let addresses = try Addresses(
@@ -139,7 +147,7 @@ package struct Preparer: Sendable {
       envelope: envelope, definition: definition, payload: payload, payloadBytes: bytes,
       salt: salt, content: content, hasGivenID: draft.eventID != nil, scopedKey: scopedKey,
       payloadKeys: keys, isByLog: draft.isByLog, expect: draft.expect,
-      addresses: addresses, reversal: nil, line: draft.line)
+      addresses: addresses, reversal: nil, sealedCopy: sealedCopy, line: draft.line)
   }
 
   /// A preparer for another place, that makes no salt or id which this one makes too.

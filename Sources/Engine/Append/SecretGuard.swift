@@ -1,5 +1,6 @@
 internal import Bytes
 package import Events
+internal import Evidence
 internal import Glibc
 internal import JSON
 internal import Pipeline
@@ -33,6 +34,8 @@ package final class SecretGuard: Sendable {
     var payload: Payload
     var bytes: [UInt8]
     var masks: Masks
+    /// To what the payload is sealed as it was; nil when nobody keeps that.
+    var sealingKey: SealingKey?
   }
 
   /// The payload without its secrets; nil when there are none, or nobody minds.
@@ -51,25 +54,41 @@ package final class SecretGuard: Sendable {
     if let rule = masker.scanner.findings(in: stream.bytes).first?.rule {
       throw Self.unmaskable(rule, "/stream")
     }
-    guard mode == .mask else {
+    if case .block = mode {
       throw try Self.blocked(by: masker.scanner, definition, Array(bytes))
     }
-    return try Self.mask(Array(bytes), masker)
+    var masked = try Self.mask(Array(bytes), masker)
+    if case .seal = mode { masked.sealingKey = try sealingKey }
+    return masked
+  }
+
+  private var sealingKey: SealingKey {
+    get throws(LogError) {
+      do throws(EvidenceError) { return try SealingKey(policy.sealingKey ?? "") } catch {
+        throw LogError(.settings, "secrets.mode is seal, and there is no key to seal to")
+      }
+    }
   }
 
   /// What is done with the secrets of an event of this type.
   private func mode(of draft: Draft, _ definition: EventDefinition) -> SecretMode {
-    guard policy.mode == .mask else {
-      return draft.flags.contains(.reaction) ? .off : policy.mode
-    }
     // Reactions are made of what is stored already, inside of the lock.
     if draft.flags.contains(.reaction) { return .off }
-    return switch definition.type {
+    switch policy.mode {
+    case .off: return .off
+    case .block: return .block
+    case .mask, .seal: break
+    }
+    switch definition.type {
     // A signature and public keys.
-    case .checkpoint_sealed: .off
-    // A masked diff can't be applied, and a masked schema is another one.
-    case .patch_created, .schema_registered: .block
-    default: .mask
+    case .checkpoint_sealed: return .off
+    // A masked schema is another one.
+    case .schema_registered: return .block
+    case .patch_created:
+      // A masked diff can't be applied, unless somebody can have the one that it was.
+      if case .mask = policy.mode { return .block }
+      return .seal
+    default: return policy.mode
     }
   }
 

@@ -21,10 +21,18 @@ struct ResolvedEvent {
     return payload.text("target").flatMap { ULID($0) }
   }
 
-  /// Whether secrets were taken out of a patch's diff after it was stored.
-  var hasRedactedDiff: Bool {
-    definition.type == .patch_created && event.isRedacted
-      && Masker.hasMarker(Array((payload.text(["artifact", "diff_text"]) ?? "").utf8))
+  /// Whether secrets were taken out of a patch's diff, and nobody can have it as it was: they were
+  /// taken out after it was stored, or no sealed copy of it is kept.
+  func hasLostDiff(
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Bool {
+    guard definition.type == .patch_created,
+      event.isRedacted || event.envelope.flags.contains(.masked),
+      Masker.hasMarker(Array((payload.text(["artifact", "diff_text"]) ?? "").utf8))
+    else { return false }
+    if event.isRedacted { return true }
+    return try SealedCopy.event(of: event.envelope.eventID, in: tables)
+      .flatMap { SealedCopy($0) } == nil
   }
 }
 

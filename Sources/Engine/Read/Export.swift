@@ -25,6 +25,14 @@ private struct RenderedText<Renderer: RecordRenderer>: RecordCollector {
   }
 }
 
+/// Nothing of the records: a stretch counts them.
+private struct CountedRecords: RecordCollector {
+  static var byteCountMax: Int { .max }
+  var byteCount: Int { 0 }
+
+  mutating func take(_ record: borrowing RecordView, at position: Position) {}
+}
+
 extension Engine {
   /// Renders the events of a query, oldest first, and hands the text out in pieces.
   ///
@@ -38,26 +46,40 @@ extension Engine {
     _ query: Query, _ renderer: some RecordRenderer,
     _ write: ([UInt8], Position) throws(LogError) -> Bool
   ) throws(LogError) -> Position {
-    var left = query.last ?? .max
-    var start: Position? = query.from
-    var end = query.from
-    while let from = start, left > 0 {
-      var stretch = ForwardStretch(
-        query: query, start: from, countMax: left, collector: RenderedText(renderer))
-      try log.read(&stretch)
-      left -= stretch.count
-      end = max(end, stretch.end)
-      guard try write(stretch.collector.text, end) else { return end }
-      start = stretch.next
+    try read(query, into: { RenderedText(renderer) }) { (stretch) throws(LogError) in
+      try write(stretch.collector.text, stretch.end)
     }
-    return end
   }
-}
 
-extension Query {
-  /// Whether every record is shown, positions aside.
-  var matchesAll: Bool {
-    stream == nil && runID == nil && category == nil && types.isEmpty && source == nil
-      && labels.isEmpty && correlationID == nil && since == nil && until == nil
+  /// How many events a query shows.
+  package func count(_ query: Query) throws(LogError) -> Int {
+    var count = 0
+    // Positions have no gaps.
+    if RecordFilter(query).passesAll {
+      let last = min(query.to, try head().position).rawValue
+      let first = max(query.from.rawValue, 1)
+      return first > last ? 0 : min(query.last ?? .max, Int(clamping: last - first) + 1)
+    }
+    // Links lead to the events of a stream or a run.
+    if query.stream != nil || query.runID != nil {
+      try replay(query) { _ in
+        count += 1
+        return true
+      }
+      return count
+    }
+    _ = try read(startingAtTime(query), into: CountedRecords.init) { stretch in
+      count += stretch.count
+      return true
+    }
+    return count
+  }
+
+  /// The same query, beginning where its time begins.
+  package func startingAtTime(_ query: Query) throws(LogError) -> Query {
+    guard let since = query.since, query.clock == .log else { return query }
+    var query = query
+    query.from = max(query.from, try position(atOrAfter: since))
+    return query
   }
 }

@@ -1,7 +1,7 @@
 internal import Events
 
 /// Takes up the records that a query shows.
-protocol RecordCollector {
+protocol RecordCollector: Sendable {
   /// Roughly how many bytes are taken up in one go.
   static var byteCountMax: Int { get }
   /// What was taken up.
@@ -11,46 +11,67 @@ protocol RecordCollector {
 
 /// One stretch of a query, oldest first: as much as may be read in one go, so that no snapshot is
 /// held while somebody prints.
-struct ForwardStretch<Collector: RecordCollector>: ReadUnit {
+struct ForwardStretch<Collector: RecordCollector>: ReadUnit, Sendable {
   let query: Query
+  private let filter: RecordFilter
   let countMax: Int
   private let start: Position
   var collector: Collector
-  /// How many records were taken up.
-  private(set) var count = 0
-  /// Where the next stretch goes on; nil at the end.
-  private(set) var next: Position?
-  /// The position after the last record that was looked at.
-  private(set) var end: Position
+  private var course = Course()
 
-  private static var recordCountMax: Int { 10_000 }
+  /// How many records were taken up.
+  var count: Int { course.count }
+  /// Where the next stretch goes on; nil at the end.
+  var next: Position? { course.next }
+  /// The position after the last record that was looked at.
+  var end: Position { course.end ?? start }
 
   init(query: Query, start: Position, countMax: Int = .max, collector: Collector) {
     self.query = query
+    filter = RecordFilter(query)
     self.countMax = countMax
     self.start = start
     self.collector = collector
-    end = start
   }
 
   mutating func run(
     _ tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    var looked = 0
-    let matchesAll = query.matchesAll
-    try tables.scan(from: start) { (position, record) throws(LogError) in
-      guard position <= query.to, count < countMax else { return false }
-      guard looked < Self.recordCountMax, collector.byteCount < Collector.byteCountMax else {
-        next = position
+    try course.take(
+      filter, from: start, to: query.to, countMax: countMax, of: tables, into: &collector)
+  }
+}
+
+/// How far a stretch came: apart from the collector, so that what is done for each record asks for
+/// the layout of no generic type.
+private struct Course {
+  var count = 0
+  var next: Position?
+  var end: Position?
+
+  private static let positionCountMax: UInt64 = 10_000
+
+  mutating func take<Collector: RecordCollector>(
+    _ filter: RecordFilter, from first: Position, to last: Position, countMax: Int,
+    of tables: borrowing some LogReader & ~Copyable & ~Escapable, into collector: inout Collector
+  ) throws(LogError) {
+    guard first <= last else { return }
+    let byteCountMax = Collector.byteCountMax
+    let bound = min(last, Position(first.rawValue &+ Self.positionCountMax))
+    var stop: Position?
+    let seen = try tables.scan(first...bound, of: filter.types) { (position, record) in
+      guard count < countMax, collector.byteCount < byteCountMax else {
+        stop = position
         return false
       }
-      looked += 1
-      end = position.next
-      if matchesAll || query.matches(record.envelope) {
+      if filter.passesAll || filter.passes(record.envelope) {
         collector.take(record, at: position)
         count += 1
       }
       return true
     }
+    end = stop ?? seen.next
+    // Nothing follows what was asked for, or the log's end.
+    if count < countMax { next = stop ?? (seen == bound && bound < last ? bound.next : nil) }
   }
 }

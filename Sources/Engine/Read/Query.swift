@@ -31,31 +31,3 @@ package struct Query: Hashable, Sendable {
   /// Which of an event's two times conditions mean.
   package enum ClockChoice: String, Sendable { case log, source }
 }
-
-extension Query {
-  /// Whether a record is shown, its position aside.
-  func matches(_ envelope: borrowing EnvelopeView) -> Bool {
-    if let stream, envelope.text(envelope.streamRange) != stream.bytes { return false }
-    if let runID, envelope.runID != runID { return false }
-    if let category, !hasCategory(envelope, Array(category.utf8)) { return false }
-    if !types.isEmpty, !types.contains(envelope.string(envelope.typeRange)) { return false }
-    if let source, envelope.string(envelope.sourceRange) != source { return false }
-    if let correlationID {
-      guard let range = envelope.correlationRange, envelope.string(range) == correlationID
-      else { return false }
-    }
-    if !labels.isEmpty {
-      let present = envelope.labels
-      guard labels.allSatisfy({ present.contains($0) }) else { return false }
-    }
-    let time = clock == .log ? envelope.recordedAt : envelope.time
-    if let since, time < since { return false }
-    if let until, time > until { return false }
-    return true
-  }
-
-  private func hasCategory(_ envelope: borrowing EnvelopeView, _ category: [UInt8]) -> Bool {
-    let stream = envelope.text(envelope.streamRange)
-    return stream.prefix { $0 != 0x2D } == category[...]
-  }
-}

@@ -54,7 +54,7 @@ extension Query {
   func matches(_ event: Event) -> Bool {
     guard let bytes = event.envelope.encoded(), let view = EnvelopeView(bytes.rawSpan)
     else { return false }
-    return matches(view)
+    return RecordFilter(self).passes(view)
   }
 }
 
@@ -69,10 +69,7 @@ extension Engine {
   package func replay(
     _ query: Query, _ body: (Event) throws(LogError) -> Bool
   ) throws(LogError) -> Position {
-    var query = query
-    if let since = query.since, query.clock == .log {
-      query.from = max(query.from, try position(atOrAfter: since))
-    }
+    let query = try startingAtTime(query)
     // Whoever goes on from what is returned must miss nothing: it is settled before reading.
     let head = try head().position
     if let positions = try linked(query) {

@@ -13,12 +13,39 @@ extension Engine {
     preparer.withLock { $0.secrets }.masker(literals)
   }
 
-  /// What redacting an event comes to; nil when there is nothing to take out, or no more.
+  /// What redacting an event comes to: for its sealed copy, if there is one, and for itself; empty
+  /// when there is nothing to take out, or no more.
   ///
   /// - Throws: `LogError` with code `secret` when something of the secret is where it can't be
   ///   taken out, or what follows from the event would be another without it.
   package func planRedaction(
     of event: Event, _ scope: RedactionScope, _ masker: Masker
+  ) throws(LogError) -> [Redaction] {
+    if event.envelope.type == EventType.payload_sealed.name {
+      return try planRedaction(ofSealedCopy: event, scope)
+    }
+    guard let redaction = try planRedaction(ofEventItself: event, scope, masker) else { return [] }
+    var unit = ReadEvent(reference: .id(SealedCopy.eventID(of: event.envelope.eventID)))
+    let copy = try log.read(&unit).flatMap { Redaction(ofSealedCopy: $0) }
+    // The copy first: if only one is carried out, the event is still one to redact.
+    return (copy.map { [$0] } ?? []) + [redaction]
+  }
+
+  /// A sealed copy has nothing but its box to take out, and nobody finds anything in that.
+  private func planRedaction(
+    ofSealedCopy event: Event, _ scope: RedactionScope
+  ) throws(LogError) -> [Redaction] {
+    guard case .pointers(let pointers) = scope else { return [] }
+    guard pointers == [SealedCopy.boxPointer] else {
+      throw LogError(
+        .badInput, "of a \(event.envelope.type) only the box can be redacted",
+        expected: SealedCopy.boxPointer, pointer: pointers.first)
+    }
+    return Redaction(ofSealedCopy: event).map { [$0] } ?? []
+  }
+
+  private func planRedaction(
+    ofEventItself event: Event, _ scope: RedactionScope, _ masker: Masker
   ) throws(LogError) -> Redaction? {
     // Signatures and public keys are no secrets.
     let type = EventType(named: event.envelope.type)

@@ -70,6 +70,19 @@ package struct Redaction: Hashable, Sendable {
   }
 }
 
+extension Redaction {
+  /// What takes the box out of a sealed copy; nil when there is none, or no more.
+  init?(ofSealedCopy event: Event) {
+    guard let copy = SealedCopy(event), let before = event.payload,
+      let subject = Payload(before)?.text("event_id")
+    else { return nil }
+    self.init(
+      position: event.position, eventID: event.envelope.eventID, type: event.envelope.type,
+      masks: [Mask(rule: "sealed", pointer: SealedCopy.boxPointer)], secrets: [], before: before,
+      after: SealedCopy.payload(subject, copy.keyID))
+  }
+}
+
 /// What a `payload_redacted` says.
 struct RedactionRecord {
   var target: Position

@@ -35,7 +35,7 @@ struct PlanReversal: ReadUnit {
         "the event at position \(event.position) can't be undone: its payload is gone or its type unknown"
       )
     }
-    try fold.checkReversible(resolved)
+    try fold.checkReversible(resolved, in: tables)
     // Names are looked up as the fold needs them; an entity without a row has no number.
     var numbers: [Name: EntityNumber] = [:]
     for name in fold.names {
@@ -74,7 +74,9 @@ extension StreamFold {
   }
 
   /// Throws unless the event can be undone as the stream stands.
-  func checkReversible(_ target: ResolvedEvent) throws(LogError) {
+  func checkReversible(
+    _ target: ResolvedEvent, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
     let position = target.event.position
     let type = target.definition.name
     if cancelled.contains(target.event.envelope.eventID) {
@@ -85,7 +87,7 @@ extension StreamFold {
         .rejected, "position \(position) is a reversal, which can't be undone",
         hint: "Append the event anew")
     }
-    try checkHasDiff(for: target)
+    try checkHasDiff(for: target, in: tables)
     switch target.definition.reversal {
     case .generic, .explicit: break
     case .domain:
@@ -113,16 +115,21 @@ extension StreamFold {
 
 extension StreamFold {
   /// Throws when undoing the event takes a patch's exact bytes, and they are gone.
-  func checkHasDiff(for target: ResolvedEvent) throws(LogError) {
-    guard target.definition.type == .patch_created || target.definition.reversal == .domain,
-      let patch = events.first(where: { $0.hasRedactedDiff })
-    else { return }
-    throw LogError(
-      .rejected,
-      "\(target.definition.name) can't be undone: the diff of \(patch.event.envelope.stream) "
-        + "was redacted, its exact bytes are gone",
-      actual: "a redacted payload at position \(patch.event.position)",
-      hint: "Append a patch that puts it right")
+  func checkHasDiff(
+    for target: ResolvedEvent, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) {
+    guard target.definition.type == .patch_created || target.definition.reversal == .domain else {
+      return
+    }
+    for patch in events {
+      guard try patch.hasLostDiff(tables) else { continue }
+      throw LogError(
+        .rejected,
+        "\(target.definition.name) can't be undone: the diff of \(patch.event.envelope.stream) "
+          + "was redacted, its exact bytes are gone",
+        actual: "a redacted payload at position \(patch.event.position)",
+        hint: "Append a patch that puts it right")
+    }
   }
 
   /// Throws when an entity's row is not what this stream's events alone make of it: undoing one of

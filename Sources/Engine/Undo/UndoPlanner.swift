@@ -21,7 +21,7 @@ struct UndoPlanner: ReadUnit {
     }
     try checkHasDiff(targets, tables)
     var plan = UndoPlan()
-    let chosen = try choose(targets, &plan)
+    let chosen = try choose(targets, tables, &plan)
     try checkReaders(targets, chosen)
     var dependents = UndoDependents(catalog, rules)
     try addSteps(chosen, tables, &plan, &dependents)
@@ -42,12 +42,13 @@ struct UndoPlanner: ReadUnit {
       target.definition.reversal == .domain
     else { return }
     try StreamFold(of: target.event.envelope.stream, catalog: catalog, in: tables)
-      .checkHasDiff(for: target)
+      .checkHasDiff(for: target, in: tables)
   }
 
   /// The events to reverse, newest first; what can't be is listed as left.
   private func choose(
-    _ targets: UndoTargets, _ plan: inout UndoPlan
+    _ targets: UndoTargets, _ tables: borrowing some LogReader & ~Copyable & ~Escapable,
+    _ plan: inout UndoPlan
   ) throws(LogError) -> [ResolvedEvent] {
     var isSingle = false
     if case .event = scope { isSingle = true }
@@ -68,7 +69,7 @@ struct UndoPlanner: ReadUnit {
       {
         try refuse(resolved)
       }
-      if let reason = reasonToLeave(resolved, isSingle: isSingle, blocked) {
+      if let reason = try reasonToLeave(resolved, isSingle: isSingle, blocked, tables) {
         plan.left.append(
           UndoPlan.Left(
             event: resolved.event, reason: reason,
@@ -85,14 +86,15 @@ struct UndoPlanner: ReadUnit {
   }
 
   private func reasonToLeave(
-    _ resolved: ResolvedEvent, isSingle: Bool, _ blocked: [Name: String]
-  ) -> String? {
+    _ resolved: ResolvedEvent, isSingle: Bool, _ blocked: [Name: String],
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> String? {
     if let entity = resolved.addresses.entity, let type = blocked[entity],
       !resolved.definition.isNeutral
     {
       return "came before \(type), which stays"
     }
-    if !isSingle, resolved.hasRedactedDiff { return "has a diff that was redacted" }
+    if !isSingle, try resolved.hasLostDiff(tables) { return "has a diff that was redacted" }
     switch resolved.definition.reversal {
     case .generic: return resolved.addresses.entity == nil ? "changes no state" : nil
     case .explicit: return isSingle ? nil : "is money spent: undone only by --event with --reason"
@@ -148,7 +150,7 @@ struct UndoPlanner: ReadUnit {
         folds[stream] = fold
       }
       guard var fold = folds[stream] else { continue }
-      try fold.checkReversible(resolved)
+      try fold.checkReversible(resolved, in: tables)
       let entity = resolved.addresses.entity
       let isNeutral = resolved.definition.isNeutral
       if let entity, !isNeutral, oldest[entity] == nil {

@@ -28,6 +28,23 @@ extension LogAudit {
     }
   }
 
+  /// Checks that the event whose copy a `payload_sealed` keeps came before it, and is the one that
+  /// its id and its payload say.
+  mutating func checkSealedCopy(
+    _ position: Position, _ envelope: Envelope, _ payload: [UInt8]?,
+    _ tables: borrowing ReadTables
+  ) {
+    let subject = envelope.causationID
+    let said = payload.map { Payload($0)?.text("event_id") } ?? subject?.description
+    guard let subject, said == subject.description,
+      SealedCopy.eventID(of: subject) == envelope.eventID,
+      let entry = try? tables.entry(for: .event(subject)), entry.position < position
+    else {
+      return report.find(
+        .links, position, "position \(position) is the sealed copy of no earlier event")
+    }
+  }
+
   /// Checks that what a payload has by itself is found: of what several may have, the first.
   private mutating func checkPayloadKeys(
     _ position: Position, _ envelope: Envelope, _ payload: [UInt8]?, _ tables: borrowing ReadTables

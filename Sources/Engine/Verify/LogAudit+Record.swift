@@ -44,6 +44,9 @@ extension LogAudit {
     checkReceipts(position, leaf, envelope.eventID)
     checkLinks(position, envelope)
     checkIDs(position, envelope, committed, tables)
+    if envelope.has(SealedCopy.type, at: envelope.typeRange) {
+      checkSealedCopy(position, envelope.owned, committed, tables)
+    }
     if let payload {
       try checkSchema(position, envelope, payload, tables)
     } else {

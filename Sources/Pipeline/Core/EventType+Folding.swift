@@ -16,7 +16,7 @@ extension EventType {
     case .patch_created, .patch_queued, .patch_apply_started, .patch_apply_succeeded: false
     case .patch_apply_failed, .patch_committed, .patch_rolled_back, .patch_quarantined: false
     case .patch_dropped: false
-    case .note: false
+    case .note, .payload_sealed: false
     default: true
     }
   }

@@ -8,6 +8,7 @@ extension EventType {
     case .import_started, .import_completed: "`uetlog import git` appends it"
     case .checkpoint_sealed: "`uetlog seal` appends it"
     case .payload_redacted: "`uetlog redact` appends it"
+    case .payload_sealed: "`uetlog append` appends it when secrets.mode is seal"
     case .import_undone:
       "no command of this version appends it"
     default: nil

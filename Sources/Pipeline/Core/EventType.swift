@@ -45,7 +45,7 @@ package enum EventType: String, CaseIterable, Sendable {
   case note
   // log
   case event_reversed, import_started, import_completed, import_undone
-  case payload_redacted, checkpoint_sealed, schema_registered
+  case payload_redacted, payload_sealed, checkpoint_sealed, schema_registered
 
   /// The type's name as stored.
   package var name: String { rawValue }

@@ -14,6 +14,7 @@ import Testing
     #"{"type":"import_completed","payload":{"import_id":"i","events":1},"event_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#,
     #"{"type":"import_undone","payload":{"import_id":"i","reason":"r"}}"#,
     #"{"type":"payload_redacted","payload":{"position":1,"reason":"r"}}"#,
+    #"{"type":"payload_sealed","payload":{"event_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","key_id":"k+00000000"}}"#,
     #"{"type":"checkpoint_sealed","payload":{"size":9,"root":"\#(String(repeating: "0", count: 64))"}}"#,
   ]
 

@@ -24,6 +24,57 @@ import Testing
     }
   }
 
+  @Test(arguments: LogKind.allCases)
+  func `what several threads read comes in order, and all of it`(kind: LogKind) throws {
+    try forAll(seed: 52, count: 1) { generator in
+      let bench = try Bench(kind)
+      for _ in 0..<35 {
+        bench.clock.advance(seconds: Int64(generator.int(0...20)))
+        try bench.append(all: (0..<200).map { _ in generator.thingLine(streams: 30) })
+      }
+      let events = try bench.dump().events
+      // As many blocks as two threads at least share.
+      try #require(events.count > 4 * 1024)
+      var wholeCount = 0
+      for round in 0..<60 {
+        var query = round == 0 ? Query() : generator.query(over: events)
+        (query.isBackwards, query.last) = (false, nil)
+        let wanted = expected(query, events)
+        try #require(try bench.engine.count(query) == wanted.count, "round \(round): \(query)")
+        guard query.stream == nil, query.runID == nil else { continue }
+        var found: [UInt64] = []
+        let end = try bench.engine.export(bench.engine.startingAtTime(query), Places()) {
+          (bytes, _) in
+          found += Places.read(bytes)
+          return true
+        }
+        try #require(found == wanted, "round \(round): \(query)")
+        try #require(end.rawValue > wanted.last ?? 0)
+        if wanted.count > 4 * 1024 { wholeCount += 1 }
+        guard wanted.count > 1 else { continue }
+        var first: [UInt64] = []
+        try bench.engine.export(bench.engine.startingAtTime(query), Places()) { (bytes, _) in
+          first += Places.read(bytes)
+          return false
+        }
+        try #require(!first.isEmpty && wanted.starts(with: first), "stopped in round \(round)")
+      }
+      try #require(wholeCount > 0)
+    }
+  }
+
+  /// Positions instead of text.
+  private struct Places: RecordRenderer {
+    func render(_ record: borrowing RecordView, at position: Position, to out: inout [UInt8]) {
+      out.append(littleEndian: position.rawValue)
+    }
+
+    static func read(_ bytes: [UInt8]) -> [UInt64] {
+      var reader = ByteReader(bytes.rawSpan)
+      return (0..<bytes.count / 8).map { _ in reader.integer(UInt64.self) }
+    }
+  }
+
   /// The definition, slow and plain.
   private func expected(_ query: Query, _ events: [Event]) -> [UInt64] {
     var found = events.filter { event in

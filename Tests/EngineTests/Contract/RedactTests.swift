@@ -33,7 +33,8 @@ import Testing
     _ bench: Bench, _ position: UInt64, _ scope: RedactionScope
   ) throws -> Redaction? {
     try bench.engine.planRedaction(
-      of: event(bench, position), scope, bench.engine.masker())
+      of: event(bench, position), scope, bench.engine.masker()
+    ).last
   }
 
   @discardableResult
