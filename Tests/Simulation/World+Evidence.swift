@@ -33,8 +33,8 @@ extension World {
       let engine = site.engines[actor]
       let plan = try engine.planRedaction(
         of: engine.event(.position(position)), .pointers(["/text"]), engine.masker())
-      guard let plan else { throw LogError(.corruption, "there is nothing to take out") }
-      return try engine.redact([plan], reason: "r", operator: nil, AppendOptions())
+      guard !plan.isEmpty else { throw LogError(.corruption, "there is nothing to take out") }
+      return try engine.redact(plan, reason: "r", operator: nil, AppendOptions())
         .map { AppendUnit.Outcome.success($0) }
     }
     try takeOwn(attempt, "payload_redacted", actor)
