@@ -187,6 +187,10 @@ let package = Package(
         "Bytes", "Engine", "EventLog", "Events", "Evidence", "Merkle", "Pipeline", "TestSupport",
       ],
       path: "Tests/Simulation", swiftSettings: settings),
+    // What `benchmarks/run` can't time from outside.
+    .executableTarget(
+      name: "measure", dependencies: ["Bytes", "Configuration", "Engine", "EventLog", "Events"],
+      path: "benchmarks/measure", swiftSettings: settings),
     // Build tools.
     .executableTarget(
       name: "embed", path: "tools/embed", swiftSettings: settings),

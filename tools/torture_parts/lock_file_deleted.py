@@ -8,6 +8,7 @@ import random
 import subprocess
 import time
 
+import program
 import soundness
 from box import Box
 from compiled import compiled
@@ -64,13 +65,14 @@ def turn(part, number):
 
 def unguarded(part):
     """The same done to programs that rely on LMDB alone: receipts are given out twice."""
-    lines = compiled("benchmarks/c/lines.c", part.directory(), "-llmdb")
+    lines = compiled("benchmarks/c/lmdb.c", part.directory(),
+                     os.path.join(program.ROOT, "benchmarks/c/peer.c"), "-llmdb")
     for number in range(20):
         log = os.path.join(part.directory(), "log")
         programs = []
         for _ in range(4):
             programs.append(subprocess.Popen(
-                f"while seq 500 | {lines} {log} 2>/dev/null; do :; done", shell=True,
+                f"while seq 500 | {lines} lines {log} 2>/dev/null; do :; done", shell=True,
                 stdout=subprocess.PIPE, start_new_session=True))
             time.sleep(0.05)
         delete_lock_files(log, random.Random(number), SECONDS)
