@@ -186,7 +186,7 @@ let package = Package(
     .executableTarget(
       name: "simulate",
       dependencies: [
-        "Bytes", "Engine", "EventLog", "Events", "Merkle", "Pipeline", "TestSupport",
+        "Bytes", "Engine", "EventLog", "Events", "Evidence", "Merkle", "Pipeline", "TestSupport",
       ],
       path: "Tests/Simulation", swiftSettings: settings),
     // What `benchmarks/run` can't time from outside.

@@ -145,6 +145,11 @@ package struct OpenedLog {
           hint: "Run `uetlog verify`; if an old copy was put in place, use the newer one again")
       }
     }
+    if slot.known?.isAside == true {
+      opener.warn(
+        "this log was put aside by a restore and another one goes on in its place: what is "
+          + "appended here, after position \(head.position), is in no other log (a fork)")
+    }
     if let other = slot.other {
       let fork = min(other.position, head.position)
       opener.warn(

@@ -15,6 +15,8 @@ package final class HighWaterSlot: Sendable {
     package var position: Position
     package var root: Digest
     package var epoch: UInt32
+    /// Whether a restore has put the log aside: another one goes on in its place.
+    package var isAside = false
   }
 
   private let directory: String
@@ -27,6 +29,7 @@ package final class HighWaterSlot: Sendable {
   package let other: Mark?
 
   private static let lineByteCount = 128
+  private static let asideWord = Array("aside".utf8)
 
   /// Nil when there is no state directory or it can't be written.
   ///
@@ -34,8 +37,7 @@ package final class HighWaterSlot: Sendable {
   init?(directory: String?, log: ULID, dataFile: Int32, isReadOnly: Bool = false) {
     guard let directory, let file = FileID(descriptor: dataFile) else { return nil }
     self.directory = directory + "/" + log.description
-    path =
-      self.directory + "/" + String(file.device, radix: 16) + "-" + String(file.node, radix: 16)
+    path = self.directory + "/" + Self.name(of: file)
     // A pipe that somebody planted must not make us wait.
     let flags = (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
     self.isReadOnly = isReadOnly
@@ -62,25 +64,42 @@ package final class HighWaterSlot: Sendable {
   /// Notes a head that is committed.
   ///
   /// Not synced: losing it only weakens detection.
-  func note(_ head: Head, epoch: UInt32) {
+  func note(_ head: Head, epoch: UInt32, isAside: Bool = false) {
     guard !isReadOnly else { return }
     // Joined by hand: the library's ways to it search the program for conformances.
     var line = Array(head.position.description.utf8) + [0x20]
     line += Array(head.frontier.root.description.utf8) + [0x20]
     line += Array(UInt64(epoch).description.utf8)
+    if isAside || known?.isAside == true { line += [0x20] + Self.asideWord }
     line += [UInt8](repeating: 0x20, count: max(0, Self.lineByteCount - 1 - line.count))
     line.append(0x0A)
     _ = unsafe line.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
   }
 
-  /// Notes the head of a copy that is about to take the log's place.
+  /// Notes the head of a copy that is about to take the log's place, or of a log put aside.
   static func note(
-    directory: String?, log: ULID, dataFile path: String, _ head: Head, epoch: UInt32
+    directory: String?, log: ULID, dataFile path: String, _ head: Head, epoch: UInt32,
+    isAside: Bool = false
   ) {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    HighWaterSlot(directory: directory, log: log, dataFile: descriptor)?.note(head, epoch: epoch)
+    HighWaterSlot(directory: directory, log: log, dataFile: descriptor)?
+      .note(head, epoch: epoch, isAside: isAside)
+  }
+
+  /// The latest of what this machine has seen of a log in other data files than these, those that
+  /// were put aside left out; nil when that is nothing.
+  static func latest(_ directory: String?, log: ULID, without dataFiles: [String]) -> Mark? {
+    guard let directory = directory.map({ $0 + "/" + log.description }) else { return nil }
+    let names = dataFiles.compactMap { FileID(path: $0).map { name(of: $0) } }
+    return marks(in: directory, without: names).filter { !$0.isAside }.max {
+      ($0.epoch, $0.position) < ($1.epoch, $1.position)
+    }
+  }
+
+  private static func name(of file: FileID) -> String {
+    String(file.device, radix: 16) + "-" + String(file.node, radix: 16)
   }
 
   /// The highest epoch of a log that this machine has seen; 0 when it has seen none.
@@ -99,7 +118,8 @@ package final class HighWaterSlot: Sendable {
     guard let position = UInt64(text(ofWord: &rest)), let root = Digest(hex: Array(word(&rest))),
       let epoch = UInt32(text(ofWord: &rest))
     else { return nil }
-    return Mark(position: Position(position), root: root, epoch: epoch)
+    let isAside = word(&rest).elementsEqual(asideWord)
+    return Mark(position: Position(position), root: root, epoch: epoch, isAside: isAside)
   }
 
   /// Takes what stands before the next space.
@@ -117,8 +137,9 @@ package final class HighWaterSlot: Sendable {
     marks(in: directory).max { $0.position < $1.position }
   }
 
-  private static func marks(in directory: String) -> [Mark] {
-    Directory.names(in: directory).filter { !$0.hasPrefix(".") }.compactMap { name in
+  private static func marks(in directory: String, without names: [String] = []) -> [Mark] {
+    let found = Directory.names(in: directory).filter { !$0.hasPrefix(".") && !names.contains($0) }
+    return found.compactMap { name in
       let descriptor = unsafe open(
         directory + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
       guard descriptor >= 0 else { return nil }

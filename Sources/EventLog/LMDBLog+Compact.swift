@@ -8,6 +8,9 @@ package struct Compaction: Hashable, Sendable {
 }
 
 extension LMDBLog {
+  /// What the directory of the new files takes, at most, beside them.
+  private static var directoryByteCount: Int { 16 << 10 }
+
   /// Writes the log's files anew, without free pages and what was deleted from them, and puts them
   /// in the place of the old ones at one moment.
   ///
@@ -22,11 +25,30 @@ extension LMDBLog {
     do throws(LogError) {
       done = try exchangeFiles(waitNanoseconds, meter)
     } catch {
-      guard error.code == .noSpace, Reserve.giveAll(ofLog: path) else { throw error }
-      done = try exchangeFilesUsingReserve(waitNanoseconds, meter)
+      guard error.code == .noSpace else { throw error }
+      guard Reserve.giveAll(ofLog: path) else { throw tellingRoom(error) }
+      do throws(LogError) {
+        done = try exchangeFilesUsingReserve(waitNanoseconds, meter)
+      } catch { throw tellingRoom(error) }
     }
     Reserve.take(ofLog: path)
     return done
+  }
+
+  /// The error with how much room a compaction needs, how much there is, and what to do.
+  private func tellingRoom(_ error: LogError) -> LogError {
+    guard error.code == .noSpace, let plan = try? plannedCompaction() else { return error }
+    // The copy is opened to be looked at, and so has a lock file for a while.
+    let lock = Directory.byteCount(of: path + "/lock.mdb")
+    let needed = UInt64(plan.after) + UInt64(lock) + UInt64(Self.directoryByteCount)
+    let room = Directory.freeByteCount(at: path) + UInt64(Reserve.byteCount(ofLog: path))
+    var error = error
+    error.message += ": the copy needs \(needed) bytes, \(room) are there with the reserve"
+    let missing = needed > room ? "at least \(needed - room) bytes" : "some room"
+    error.hint =
+      "Nothing was changed: free \(missing) on the log's disk and compact again; or `uetlog backup` "
+      + "to another disk, which makes the same copy, and `uetlog restore` it"
+    return error
   }
 
   private func exchangeFilesUsingReserve(

@@ -10,6 +10,15 @@ package struct Restored: Hashable, Sendable {
   package var epoch: UInt32
   /// Where the log is that was in the place, and its head; nil when there was none.
   package var old: Old?
+  /// What this machine saw of the log in another place, where it may go on as well; nil when that
+  /// is nothing, or no more than what is put aside.
+  package var other: HighWaterSlot.Mark?
+
+  /// Passes over what the files of the old log were before a compaction.
+  fileprivate mutating func forgetOther(upTo epoch: UInt32, _ position: Position) {
+    guard let seen = other, (seen.epoch, seen.position) <= (epoch, position) else { return }
+    other = nil
+  }
 
   package struct Old: Hashable, Sendable {
     package var path: String
@@ -30,6 +39,9 @@ extension LMDBLog {
     var restored = Restored(head: try head(), epoch: format.epoch)
     restored.epoch = max(
       restored.epoch, HighWaterSlot.highestEpoch(options.stateDirectory, log: identity.id))
+    restored.other = HighWaterSlot.latest(
+      options.stateDirectory, log: identity.id,
+      without: [path + "/data.mdb", place + "/data.mdb"])
     guard unsafe access(place + "/data.mdb", F_OK) == 0 else {
       restored.epoch += 1
       if isDryRun { return restored }
@@ -54,8 +66,11 @@ extension LMDBLog {
     }
     restored.epoch = max(restored.epoch, old.format.epoch) + 1
     let aside = Self.placeAside(place, epoch: old.format.epoch)
-    restored.old = Restored.Old(path: aside, head: try old.head())
+    let head = try old.head()
+    restored.old = Restored.Old(path: aside, head: head)
+    restored.forgetOther(upTo: old.format.epoch, head.position)
     if isDryRun { return restored }
+    NewDirectory.removeLeftovers(beside: place)
     try old.files.lock.acquire(waitNanoseconds: waitNanoseconds)
     defer { old.files.lock.release() }
     try old.files.lock.checkLockFile()
@@ -67,6 +82,9 @@ extension LMDBLog {
       try Directory.copy(file: "config.json", from: place, to: directory.path)
     }
     try directory.exchange(puttingAside: aside)
+    HighWaterSlot.note(
+      directory: options.stateDirectory, log: identity.id, dataFile: aside + "/data.mdb",
+      restored.old?.head ?? head, epoch: old.format.epoch, isAside: true)
     Reserve.take(ofLog: place)
     return restored
   }

@@ -6,5 +6,5 @@ indirect enum Syntax: Sendable {
   case repeated(Syntax, min: Int, max: Int?)
   case start, end, wordBoundary, noWordBoundary
 
-  static let empty = Syntax.sequence([])
+  static var empty: Syntax { .sequence([]) }
 }

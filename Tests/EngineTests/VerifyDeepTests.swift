@@ -30,7 +30,7 @@ import Testing
   }
 
   /// A task that failed and was tried again, which is its last event.
-  private func retried() throws -> VerifyDirectory {
+  private func retried(after others: [(String, String)] = []) throws -> VerifyDirectory {
     let directory = try VerifyDirectory()
     try directory.create(verifyIdentity)
     let engine = try directory.engine()
@@ -41,7 +41,7 @@ import Testing
       ("task_failed", #"{"task_id":"T","failure_kind":"test","error_message":"no"}"#),
       ("task_retried", #"{"task_id":"T"}"#),
     ]
-    for (type, json) in steps {
+    for (type, json) in others + steps {
       _ = try engine.append(Draft(type: type, payload: VerifyFixture.payload(json)))
     }
     return directory
@@ -59,7 +59,53 @@ import Testing
     #expect(found.lines.last?.contains("IRREGULAR: whole up to position") == true)
     let otherwise = try deeply(directory, strict, settings: 1)
     #expect(otherwise.verdict == .intact)
-    #expect(otherwise.outcome(.decisions)?.figures.contains("not compared") == true)
+    // The retry is one of them, and so is the task that the failure brought about.
+    #expect(omissions(otherwise) == ["other_settings=6"])
+    let figures = otherwise.outcome(.decisions)?.figures
+    #expect(figures == "0 events decided again; not compared: 6 under other settings")
+  }
+
+  /// What the decisions' phase passed over.
+  private func omissions(_ found: Verification) -> [String]? {
+    found.outcome(.decisions)?.omissions.pairs.map { "\($0.reason.rawValue)=\($0.count)" }
+  }
+
+  private func redact(_ directory: VerifyDirectory, _ position: Position) throws {
+    let engine = try directory.engine(3)
+    let plan = try engine.planRedaction(
+      of: engine.event(.position(position)), .pointers(["/text"]), engine.masker())
+    _ = try engine.redact(plan, reason: "r", operator: nil, AppendOptions())
+  }
+
+  @Test func `what a redaction may have removed is not held against a decision`() throws {
+    let directory = try retried(after: [("note", #"{"text":"a secret"}"#)])
+    var strict = Rules()
+    strict.taskRetriesMax = 0
+    let before = try deeply(directory, strict)
+    #expect(before.counts == [.decisions: 1] && omissions(before) == [])
+    try redact(directory, Position(1))
+    let after = try deeply(directory, strict)
+    #expect(after.verdict == .intact && omissions(after) == ["redacted=1"])
+  }
+
+  @Test func `imported events are counted, not judged`() throws {
+    let directory = try VerifyDirectory()
+    try directory.create(verifyIdentity)
+    // Nothing led to it: it would be refused.
+    var draft = Draft(
+      type: "task_completed", payload: VerifyFixture.payload(#"{"task_id":"T"}"#))
+    draft.flags.insert(.imported)
+    _ = try directory.engine().append(draft)
+    let found = try deeply(directory)
+    #expect(found.verdict == .intact && omissions(found) == ["imported=1"], "\(found.lines)")
+  }
+
+  @Test func `after damage nothing is decided, and that is counted`() throws {
+    let directory = try retried()
+    try Surgeon(directory).change("log", 3) { $0.flipped(at: $0.count - 3) }
+    let found = try deeply(directory)
+    #expect(found.verdict == .damaged && omissions(found) == ["damaged=\(found.head.rawValue - 2)"])
+    #expect(found.outcome(.schemas)?.omissions[.damaged] == 1)
   }
 
   /// A payload with its commitment made anew.

@@ -20,6 +20,10 @@ enum Breakage: String, CaseIterable {
   case frozenState = "frozen-state"
   /// The tree takes a leaf that no event has.
   case wrongLeaf = "wrong-leaf"
+  /// A payload that is said to be redacted stays as it was.
+  case keptSecret = "kept-secret"
+  /// Seals are signed by another key.
+  case foreignSeal = "foreign-seal"
   /// The log on disk gets other salts.
   case differentTwin = "different-twin"
   /// The model's tables lack an edge that the engine has.

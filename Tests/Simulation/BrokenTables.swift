@@ -50,6 +50,7 @@ struct BrokenTables: LogWriter, Sendable {
   }
 
   mutating func redactPayload(at position: Position, _ payload: [UInt8]) throws(LogError) {
+    if breakage == .keptSecret { return }
     try base.redactPayload(at: position, payload)
   }
 

@@ -177,6 +177,43 @@ extension DraftMaker {
     return Proposal("workstream_created", "workstream-\(id)", own, target: target)
   }
 
+  /// Merges, requests, and what is told of tasks and workers beside their states.
+  mutating func aside(_ model: Model) -> Proposal {
+    switch generator.int(0...9) {
+    case 0...5: return merge(model)
+    case 6...7:
+      let id = "0000000000000000000000R\(100 + some(6))"
+      return Proposal(
+        "execution_requested", "request-\(id)",
+        #""request":{"request_id":"\#(id)","project_id":"p1","phase_id":"P1","#
+          + #""workstream_id":"W1","task_kind":"code_edit","classification":{"#
+          + #""complexity":"simple","priority":"high"},"resource_scope":{"write":["a.py"]},"#
+          + #""constraints":{"patch_only":true},"routing":{"strategy":"auto","#
+          + #""allowed_tools":["aider"]}}"#)
+    case 8:
+      let id = taskID()
+      return Proposal(
+        "task_reprioritized", "task-\(id)",
+        #""task_id":"\#(id)","priority":\#(generator.int(1...5)),"reason":"r""#)
+    default:
+      let id = workerID()
+      return Proposal(
+        "worker_health_check_failed", "worker-\(id)", #""worker_id":"\#(id)","status":"stale""#)
+    }
+  }
+
+  private mutating func merge(_ model: Model) -> Proposal {
+    let id = "m\(some(3))"
+    let entity = "merge-\(id)"
+    let target = target(entity, model)
+    let more =
+      target == "conflict"
+      ? #","code":"E_MERGE_CONFLICT","file_path":"a.py","conflict_type":"line_overlap","#
+        + #""patch_id_1":"\#(patchID())","patch_id_2":"\#(patchID())""#
+      : ""
+    return Proposal("merge_\(target)", entity, #""merge_id":"\#(id)""# + more, target: target)
+  }
+
   mutating func error(_ model: Model) -> Proposal {
     let id = "e\(some(3))"
     let own = #""error_id":"\#(id)""#

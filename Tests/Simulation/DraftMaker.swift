@@ -52,7 +52,7 @@ struct DraftMaker {
     case 15: saga(model)
     case 16: self.run(model)
     case 17: generator.chance(2) ? phase(model) : workstream(model)
-    case 18: error(model)
+    case 18: generator.chance(2) ? error(model) : aside(model)
     default: note(run)
     }
   }

@@ -1,5 +1,6 @@
 internal import Engine
 internal import Events
+internal import Evidence
 internal import Synchronization
 
 /// What goes wrong at the log's boundary, once.
@@ -82,10 +83,19 @@ final class FaultyLog: EventLog {
     case .failsAfterCommit:
       let output = try base.write(waitNanoseconds: waitNanoseconds, &unit)
       guard !unit.isDryRun else { return output }
-      state.withLock { $0.lost = output as? [AppendUnit.Outcome] }
+      let lost = Self.outcomes(output)
+      state.withLock { $0.lost = lost }
       throw LogError(.outcomeUnknown, "the commit's result is lost, as simulated")
     default: return try base.write(waitNanoseconds: waitNanoseconds, &unit)
     }
+  }
+
+  /// What a transaction stored, in one form.
+  private static func outcomes(_ output: Any) -> [AppendUnit.Outcome]? {
+    if let outcomes = output as? [AppendUnit.Outcome] { return outcomes }
+    if let receipts = output as? [Receipt] { return receipts.map { .success($0) } }
+    let sealed = output as? (checkpoint: SignedCheckpoint, receipt: Receipt)
+    return sealed.map { [.success($0.receipt)] }
   }
 
   func read<U: ReadUnit>(_ unit: inout U) throws(LogError) -> U.Output {

@@ -14,6 +14,8 @@ struct Figures: Sendable {
   var late = 0
   var coverage = Coverage()
   var undone = 0
+  var seals = 0
+  var redactions = 0
 
   mutating func add(_ other: Figures) {
     events += other.events
@@ -30,6 +32,8 @@ struct Figures: Sendable {
     late += other.late
     coverage.add(other.coverage)
     undone += other.undone
+    seals += other.seals
+    redactions += other.redactions
   }
 
   /// The figures in some lines.
@@ -39,7 +43,8 @@ struct Figures: Sendable {
     \(duplicates) duplicates, \(refusals) refusals, \(undone) undone, \(faults) faults, \
     \(interferences) interferences, \
     \(restarts) restarts
-    \(reads) reads, \(folds) folds, \(projections) projections, \(rebuilds) rebuilds
+    \(reads) reads, \(folds) folds, \(projections) projections, \(rebuilds) rebuilds, \
+    \(seals) seals, \(redactions) redactions
     """
   }
 }

@@ -21,6 +21,8 @@ struct Model {
   private(set) var events: [Stored] = []
   private(set) var revisions: [String: UInt64] = [:]
   var states = EntityHistories()
+  /// Events whose payload is not what was offered any more.
+  var redacted: Set<Position> = []
   private(set) var duplicates = 0
   private(set) var refusals = 0
   private var recordedAt = Timestamp(nanoseconds: .min)

@@ -72,6 +72,9 @@ struct DocumentedTable {
     "saga": DocumentedTable(
       "running completed compensating;completed compensating;"
         + "compensating compensated compensation_failed", first: ["running"], isWhole: false),
+    "merge": DocumentedTable(
+      "started conflict completed failed;conflict conflict completed failed", first: nil,
+      isWhole: true),
     "error": DocumentedTable(
       "raised in_pipeline resolved;in_pipeline in_pipeline resolved", first: nil, isWhole: true),
   ]

@@ -11,6 +11,7 @@ extension World {
     let dump = try sites[0].dump()
     try auditEvents(dump)
     try auditStates(dump)
+    try auditSeals(dump)
     for actor in 0..<DraftMaker.actors where actor == 0 || maker.generator.chance(2) {
       let folded = Rows(try sites[0].engines[actor].fold())
       let differences = folded.differences(from: Rows(dump))
@@ -58,7 +59,11 @@ extension World {
       // What only the log knows stands in front of what was offered.
       let payload = dump.payload(Int(event.position.rawValue)) ?? ""
       let isAsOffered = payload.hasSuffix(proposal.members + "}")
-      try demand(isAsOffered != proposal.isMasked, "\(payload) is stored")
+      let isRedacted = model.redacted.contains(event.position)
+      try demand(isAsOffered != (proposal.isMasked || isRedacted), "\(payload) is stored")
+      try demand(
+        event.isRedacted == isRedacted && (!isRedacted || payload.contains("[REDACTED:")),
+        "\(payload) is redacted, or should be")
       try demand(!payload.contains(DraftMaker.secret), "\(payload) shows a secret")
     }
     try demand(dump.recomputedRoot == dump.head.frontier.root, "the tree has another root")

@@ -87,7 +87,8 @@ final class World {
     case 57...64: try appendWaiting(actor)
     case 65...70: try settle(actor)
     case 71...76: try repeatEarlier(actor)
-    case 77...83: try undoOne(actor)
+    case 77...82: try undoOne(actor)
+    case 83: if maker.generator.chance(2) { try seal(actor) } else { try redact(actor) }
     case 84...86: try compensate(actor)
     case 87...92: try read(actor)
     case 93: try fold(actor)

@@ -49,7 +49,9 @@ private struct Dump: ReadUnit {
     var salts: [[UInt8]] = []
     try tables.scan(from: .none) { (position, record) throws(LogError) in
       events.append(
-        Event(position: position, envelope: record.envelope.owned, payload: record.payload))
+        Event(
+          position: position, envelope: record.envelope.owned, payload: record.payload,
+          isRedacted: record.isRedacted))
       leaves.append(TreeHash.leaf(record.envelope.bytes))
       if let salted = record.salted { salts.append(salted.extracting(0..<16).copied) }
       return true

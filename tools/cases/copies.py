@@ -140,11 +140,54 @@ def case_a_restore_starts_an_epoch_and_puts_the_old_log_aside(box):
     same((receipt.json["position"], receipt.json["epoch"]), (11, 2), "receipt")
     same(receipt.errors, "", "a restored log is no copy")
     same(len(export(box, done["old"]["path"]).splitlines()), 15, "events of the old log")
+    same("other" in done, False, "another place")
     intact(box)
     # A second restore of the same backup, to another place, is another epoch.
     other = box.path("other")
     same(box.run("restore", "copy", "--log", other, "--json").json["epoch"], 3, "epoch")
     intact(box, other)
+
+
+def case_a_restore_tells_of_logs_that_may_go_on_elsewhere(box):
+    notes(box, 10)
+    box.run("backup", "copy")
+    box.run("compact")
+    notes(box, 5, first=10)
+    other = box.path("other")
+    done = box.run("restore", "copy", "--log", other)
+    has(done.errors, "position 15 of epoch 1", "5 events more than the backup has", "fork at 10")
+    # The control: what is put aside by the command is no other place, nor are files of before a
+    # compaction.
+    box.run("restore", "copy", "--replace", "--json")
+    plan = box.run("restore", "copy", "--replace", "--log", other, "--dry-run", "--json").json
+    same(plan["other"], {"position": 10, "epoch": 3}, "the other place")
+    same("elsewhere" in box.run("restore", "copy", "--replace").errors, False, "a false alarm")
+
+
+def case_a_log_that_was_put_aside_says_so(box):
+    notes(box, 3)
+    box.run("backup", "copy")
+    aside = box.run("restore", "copy", "--replace", "--json").json["old"]["path"]
+    for number in range(2):
+        done = box.run("append", "note", f"text={number}", "--log", aside)
+        has(done.errors, "put aside by a restore", f"after position {3 + number}")
+    intact(box, aside)
+    # The control: the log that goes on, and one that was never replaced.
+    same(box.run("append", "note", "text=a").errors, "", "the restored log")
+    same(box.run("append", "note", "text=a", "--log", box.path("copy")).errors.count("put aside"),
+         0, "the backup")
+
+
+def case_a_restore_removes_what_a_killed_one_left(box):
+    notes(box, 3)
+    box.run("backup", "copy")
+    left = box.path("log.tmp.abcdef")
+    os.mkdir(left)
+    shutil.copy(box.path("copy/data.mdb"), left)
+    box.run("restore", "copy", "--replace", "--dry-run")
+    same(os.path.exists(left), True, "a dry run removes nothing")
+    box.run("restore", "copy", "--replace")
+    same(os.path.exists(left), False, "the leftover")
 
 
 def case_no_writer_goes_on_over_a_restore(box):

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 
+import scenarios
 from box import has, same, ulid
 
 RUN = ulid(77)
@@ -459,7 +460,29 @@ def case_a_deep_check_decides_again(box):
     has(phase(report, "decisions")["figures"], "events decided again")
     names = [phase["phase"] for phase in box.run("verify", "--json").json["phases"]]
     same([name for name in names if name in ("schemas", "decisions")], [], "phases without --deep")
-    # What was decided under other settings is not compared.
-    report = box.run("verify", "--deep", "--json", UETLOG_TASK_MAX_RETRIES="0").json
-    has(phase(report, "decisions")["figures"], "under other settings")
     box.run("verify", "--deep", box.path("x.proof", ""), status=64)
+
+
+def case_a_deep_check_says_what_it_did_not_compare(box):
+    box.run("import", "git", os.path.join(scenarios.repository(box.home), "repo"))
+    imported = len(box.events("--type", "patch_created"))
+    box.worker()
+    box.task()
+    box.run("compensate", "--stream", "task-T1", "--to", "1", "--reason", "another worker")
+
+    def decisions(**settings):
+        report = box.run("verify", "--deep", "--json", **settings).json
+        same(report["verdict"], "intact", report)
+        same(phase(report, "schemas")["not_compared"], {}, "schemas")
+        found = phase(report, "decisions")
+        return int(found["figures"].split()[0]), found["not_compared"], found["figures"]
+
+    count, left, figures = decisions()
+    same((left["imported"] >= imported > 0, left["reversal"]), (True, 2), left)
+    has(figures, f"not compared: {left['imported']} imported, 2 reversals")
+    has(box.run("verify", "--deep").output, figures)
+    # The same events, of which those that were decided on were so under other settings.
+    same(decisions(UETLOG_TASK_MAX_RETRIES="0")[:2], (0, {**left, "other_settings": count}),
+         "what was decided under other settings")
+    phases = box.run("verify", "--json").json["phases"]
+    same([one for one in phases if "not_compared" in one], [], "phases that compare everything")

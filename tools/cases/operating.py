@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
@@ -188,8 +189,16 @@ def case_a_compaction_on_a_full_disk_uses_the_reserve(box):
         os.remove(os.path.join(box.log, "reserve"))
         fill(disk, 1)
         before = digest(box)
-        same(box.run("compact", "--json", status=75).error["code"], "no_space", "code")
+        error = box.run("compact", "--json", status=75).error
+        same(error["code"], "no_space", "code")
+        needed, there = (int(word) for word in re.findall("([0-9]+)", error["message"])[-2:])
+        same(needed > done["byte_count"] and there < 8192, True, error["message"])
+        has(error["hint"], f"free at least {needed - there} bytes", "uetlog backup")
         same(digest(box), before, "data.mdb without a reserve")
+        # What it asked for is enough.
+        os.truncate(os.path.join(disk, "filler"),
+                    os.path.getsize(os.path.join(disk, "filler")) - (needed - there) - 4096)
+        box.run("compact")
         os.remove(os.path.join(disk, "filler"))
         box.run("compact")
         same(reserve(box), RESERVE, "the reserve of an old log after a compaction")

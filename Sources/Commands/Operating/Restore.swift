@@ -13,7 +13,8 @@ struct Restore: LogCommand {
       Copies a backup to the place of the log; the backup stays. A log that is there is put aside \
       with --replace and never removed. Positions after the backup's last may become other events \
       than before: receipts carry the epoch, which rises with each restore, and whoever follows \
-      the log is told.
+      the log is told. What this machine saw of the log in other places is told: only one of them \
+      may go on.
 
       EXAMPLES
         uetlog verify --log /backups/2026-11-22
@@ -46,8 +47,19 @@ struct Restore: LogCommand {
       console.output.json(json(done, location))
     } else {
       for line in lines(done, location) { console.output.line(SafeText.escaped(line)) }
+      if let other = done.other { console.warn(warning(other, done)) }
     }
     return .done
+  }
+
+  /// What there is to know of a log that may live on elsewhere.
+  private func warning(_ other: HighWaterSlot.Mark, _ done: Restored) -> String {
+    let fork = min(other.position, done.head.position)
+    let missing = other.position.rawValue - fork.rawValue
+    return "this machine saw this log in another place, at position \(other.position) of epoch "
+      + "\(other.epoch)\(missing > 0 ? ": \(missing) events more than the backup has" : ""). "
+      + "Whoever still writes to it must stop: from position \(fork.next) on they are two logs "
+      + "(a fork at \(fork))"
   }
 
   private func lines(_ done: Restored, _ location: LogLocation) -> [String] {
@@ -75,6 +87,13 @@ struct Restore: LogCommand {
       writer.beginObject()
       writer.member("path", old.path)
       writer.member("position", old.head.position.rawValue)
+      writer.endObject()
+    }
+    if let other = done.other {
+      writer.key("other")
+      writer.beginObject()
+      writer.member("position", other.position.rawValue)
+      writer.member("epoch", UInt64(other.epoch))
       writer.endObject()
     }
     writer.endObject()

@@ -9,11 +9,9 @@ struct DeepAudit {
   /// Of the settings that decisions are compared under.
   let settingsDigest: UInt64
   var schemas = 0
-  /// Payloads whose schema this program has in another version, or not at all.
-  var otherSchemas = 0
+  var omittedSchemas = Omissions()
   var decisions = 0
-  /// Decisions under other settings, or about what a redaction has removed.
-  var otherDecisions = 0
+  var omittedDecisions = Omissions()
 }
 
 extension LogAudit {
@@ -26,10 +24,12 @@ extension LogAudit {
     guard deep != nil else { return }
     let type = envelope.string(envelope.typeRange)
     try catalog.learn(type, from: tables)
-    guard let definition = try catalog.definition(type),
-      definition.shortDigest == envelope.schemaDigest
-    else {
-      deep?.otherSchemas += 1
+    guard let definition = try catalog.definition(type) else {
+      deep?.omittedSchemas[.unknownType] += 1
+      return
+    }
+    guard definition.shortDigest == envelope.schemaDigest else {
+      deep?.omittedSchemas[.otherSchema] += 1
       return
     }
     deep?.schemas += 1
@@ -51,14 +51,23 @@ extension LogAudit {
     _ position: Position, _ envelope: borrowing EnvelopeView, _ tables: borrowing ReadTables
   ) throws(LogError) {
     guard let settingsDigest = deep?.settingsDigest else { return }
-    guard !envelope.flags.contains(.imported),
-      let event = try tables.event(at: position), let resolved = try catalog.resolve(event),
-      resolved.definition.type != nil, resolved.reversedID == nil,
+    guard let event = try tables.event(at: position), let resolved = try catalog.resolve(event),
+      resolved.definition.type != nil,
       // Nobody is asked about an event that changes no state.
       resolved.addresses.entity.flatMap({ entityType(of: Category(of: $0)) }) != nil
     else { return }
-    guard envelope.settingsDigest == settingsDigest else {
-      deep?.otherDecisions += 1
+    let omission: Verification.Omission? =
+      if envelope.flags.contains(.imported) {
+        .imported
+      } else if resolved.reversedID != nil {
+        .reversal
+      } else if envelope.settingsDigest != settingsDigest {
+        .otherSettings
+      } else {
+        nil
+      }
+    if let omission {
+      deep?.omittedDecisions[omission] += 1
       return
     }
     guard let refusal = try folder.refusal(of: resolved, in: tables) else {
@@ -67,7 +76,7 @@ extension LogAudit {
     }
     // What the decision looked at may be gone.
     guard redactions.gone.isEmpty, redactions.replaced.isEmpty else {
-      deep?.otherDecisions += 1
+      deep?.omittedDecisions[.redacted] += 1
       return
     }
     deep?.decisions += 1
@@ -80,15 +89,11 @@ extension LogAudit {
   func closeDeep() {
     guard let deep else { return }
     report.end(
-      .schemas,
-      "\(deep.schemas) payloads keep to their schemas"
-        + (deep.otherSchemas > 0 ? "; \(deep.otherSchemas) of other versions not compared" : ""))
-    let left =
-      deep.otherDecisions > 0
-      ? "; \(deep.otherDecisions) under other settings or about what was redacted not compared" : ""
+      .schemas, "\(deep.schemas) payloads keep to their schemas", deep.omittedSchemas)
+    let decided = "\(deep.decisions) events decided again"
     if let foldEnd {
-      return report.skip(.decisions, "\(deep.decisions) events decided again; \(foldEnd)")
+      return report.skip(.decisions, "\(decided); \(foldEnd)", deep.omittedDecisions)
     }
-    report.end(.decisions, "\(deep.decisions) events decided again" + left)
+    report.end(.decisions, decided, deep.omittedDecisions)
   }
 }

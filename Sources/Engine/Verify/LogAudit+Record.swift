@@ -47,7 +47,11 @@ extension LogAudit {
     if envelope.has(SealedCopy.type, at: envelope.typeRange) {
       checkSealedCopy(position, envelope.owned, committed, tables)
     }
-    if let payload { try checkSchema(position, envelope, payload, tables) }
+    if let payload {
+      try checkSchema(position, envelope, payload, tables)
+    } else {
+      deep?.omittedSchemas[isRedacted ? .redacted : .damaged] += 1
+    }
     try fold(position, envelope, payload, tables)
   }
 
@@ -139,12 +143,16 @@ extension LogAudit {
   ) throws(LogError) {
     let type = envelope.string(envelope.typeRange)
     noteRegistration(position, type, payload)
-    guard foldEnd == nil else { return }
+    guard foldEnd == nil else {
+      deep?.omittedDecisions[.damaged] += 1
+      return
+    }
     do throws(LogError) {
       if let payload {
         try decideAgain(position, envelope, tables)
         try folder.take(envelope, payload.rawSpan, at: position, from: tables)
       } else {
+        deep?.omittedDecisions[.redacted] += 1
         try folder.take(envelope, nil, at: position, from: tables)
       }
     } catch {

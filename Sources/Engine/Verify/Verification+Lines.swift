@@ -18,7 +18,9 @@ extension Verification.Update {
         "finding", finding.phase.rawValue, finding.position.map { "\($0)" } ?? "",
         finding.through.map { "\($0)" } ?? "", finding.message)
     case .outcome(let outcome):
-      Self.join("outcome", outcome.phase.rawValue, outcome.status.rawValue, outcome.figures)
+      Self.join(
+        "outcome", outcome.phase.rawValue, outcome.status.rawValue, outcome.figures,
+        outcome.omissions.line)
     case .conclusion(let head, let root, let evidence):
       Self.join("conclusion", "\(head)", root?.description ?? "", evidence)
     }
@@ -48,11 +50,14 @@ extension Verification.Update {
         Verification.Finding(
           phase: phase, position: UInt64(fields[2]).map { Position($0) },
           through: UInt64(fields[3]).map { Position($0) }, message: fields[4]))
-    case ("outcome", 4):
+    case ("outcome", 5):
       guard let phase = Verification.Phase(rawValue: fields[1]),
-        let status = Verification.Status(rawValue: fields[2])
+        let status = Verification.Status(rawValue: fields[2]),
+        let omissions = Omissions(line: fields[4])
       else { return nil }
-      self = .outcome(Verification.Outcome(phase: phase, status: status, figures: fields[3]))
+      self = .outcome(
+        Verification.Outcome(
+          phase: phase, status: status, figures: fields[3], omissions: omissions))
     case ("conclusion", 4):
       guard let head = UInt64(fields[1]) else { return nil }
       self = .conclusion(

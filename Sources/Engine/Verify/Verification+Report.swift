@@ -80,6 +80,15 @@ extension Verification {
     writer.string(outcome.status.rawValue)
     writer.key("figures")
     writer.string(outcome.figures)
+    if outcome.phase.isDeep {
+      writer.key("not_compared")
+      writer.beginObject()
+      for (reason, count) in outcome.omissions.pairs {
+        writer.key(reason.rawValue)
+        writer.int(count)
+      }
+      writer.endObject()
+    }
     writer.key("finding_count")
     writer.int(counts[outcome.phase, default: 0])
     writer.key("findings")

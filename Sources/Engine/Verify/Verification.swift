@@ -56,11 +56,16 @@ package struct Verification: Hashable, Sendable {
     package var status: Status
     /// What was counted, or why it was skipped.
     package var figures: String
+    /// What a deep phase passed over.
+    package var omissions: Omissions
 
-    package init(phase: Phase, status: Status, figures: String) {
+    package init(
+      phase: Phase, status: Status, figures: String, omissions: Omissions = Omissions()
+    ) {
       self.phase = phase
       self.status = status
       self.figures = figures
+      self.omissions = omissions
     }
   }
 
@@ -218,14 +223,27 @@ final class AuditReport {
   }
 
   /// Ends a phase: failed when anything was found.
-  func end(_ phase: Verification.Phase, _ figures: String) {
-    let status: Verification.Status = verification.counts[phase] == nil ? .ok : .failed
-    tell(.outcome(Verification.Outcome(phase: phase, status: status, figures: figures)))
+  func end(
+    _ phase: Verification.Phase, _ figures: String, _ omissions: Omissions = Omissions()
+  ) {
+    close(phase, .ok, figures, omissions)
   }
 
   /// Ends a phase that could not be done, or not to its end.
-  func skip(_ phase: Verification.Phase, _ reason: String) {
-    let status: Verification.Status = verification.counts[phase] == nil ? .skipped : .failed
-    tell(.outcome(Verification.Outcome(phase: phase, status: status, figures: reason)))
+  func skip(
+    _ phase: Verification.Phase, _ reason: String, _ omissions: Omissions = Omissions()
+  ) {
+    close(phase, .skipped, reason, omissions)
+  }
+
+  private func close(
+    _ phase: Verification.Phase, _ unlessFailed: Verification.Status, _ figures: String,
+    _ omissions: Omissions
+  ) {
+    let status = verification.counts[phase] == nil ? unlessFailed : .failed
+    tell(
+      .outcome(
+        Verification.Outcome(
+          phase: phase, status: status, figures: figures + omissions.words, omissions: omissions)))
   }
 }
