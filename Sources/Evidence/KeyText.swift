@@ -53,6 +53,17 @@ enum KeyText {
     return (name, id, Array(bytes.dropFirst()))
   }
 
+  /// Reads a public key, whose id must be the one that follows from it.
+  static func parsePublic(
+    _ text: some StringProtocol, _ algorithm: Algorithm, what: String
+  ) throws(EvidenceError) -> (name: KeyName, key: [UInt8]) {
+    let (name, id, key) = try parse(text, prefix: "", algorithm, what: what)
+    guard id == self.id(name, algorithm, key) else {
+      throw EvidenceError(.malformed, "the \(what) of \(name) has the id of another key")
+    }
+    return (name, key)
+  }
+
   static func hex(_ id: UInt32) -> String {
     let digits = String(id, radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits

@@ -17,11 +17,8 @@ package struct SealingKey: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads a key's text; errors don't repeat it, for it may be the wrong half.
   package init(_ text: some StringProtocol) throws(EvidenceError) {
-    let (name, id, key) = try KeyText.parse(text, prefix: "", .x25519, what: "sealing key")
+    let (name, key) = try KeyText.parsePublic(text, .x25519, what: "sealing key")
     self.init(name: name, publicKey: key)
-    guard self.id == id else {
-      throw EvidenceError(.malformed, "the sealing key of \(name) has the id of another key")
-    }
     guard let key = try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: publicKey),
       !key.isWeak
     else { throw EvidenceError(.malformed, "the sealing key of \(name) keeps nothing secret") }

@@ -20,11 +20,8 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads a key's text.
   package init(_ text: some StringProtocol) throws(EvidenceError) {
-    let (name, id, key) = try KeyText.parse(text, prefix: "", .ed25519, what: "verifier key")
+    let (name, key) = try KeyText.parsePublic(text, .ed25519, what: "verifier key")
     self.init(name: name, publicKey: key)
-    guard self.id == id else {
-      throw EvidenceError(.malformed, "the verifier key of \(name) has the id of another key")
-    }
   }
 
   package var description: String { KeyText.text(prefix: "", name, id, .ed25519, publicKey) }

@@ -15,6 +15,7 @@ os.environ.update(PERSISTENCE_MODULE="eventsourcing.sqlite", SQLITE_DBNAME=sys.a
 # pylint: disable=wrong-import-position
 from eventsourcing.application import Application  # noqa: E402
 from eventsourcing.domain import Aggregate, event  # noqa: E402
+from watch import passes, report  # noqa: E402
 
 PAGE = 1000
 
@@ -55,20 +56,6 @@ def put_lines(log, batch):
             print(done, flush=True)
     if changed:
         log.save(*changed.values())
-
-
-def report(times):
-    times.sort()
-    print(f"{times[len(times) // 2]:.1f}\t{times[0]:.1f}\t{times[len(times) * 99 // 100]:.1f}")
-
-
-def passes(rounds, once):
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter_ns()
-        count = once()
-        times.append((time.perf_counter_ns() - start) / count)
-    report(times)
 
 
 def notifications(log):

@@ -8,6 +8,8 @@ import sqlite3
 import sys
 import time
 
+from watch import passes, report
+
 INSERT = "INSERT INTO events(event_id, run_id, type, ts, source, payload) VALUES(?,?,?,?,?,?)"
 
 
@@ -46,20 +48,6 @@ def put_lines(connection, batch):
             lines = []
     if lines:
         put(connection, lines)
-
-
-def report(times):
-    times.sort()
-    print(f"{times[len(times) // 2]:.1f}\t{times[0]:.1f}\t{times[len(times) * 99 // 100]:.1f}")
-
-
-def passes(rounds, once):
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter_ns()
-        count = once()
-        times.append((time.perf_counter_ns() - start) / count)
-    report(times)
 
 
 def scan(connection):

@@ -47,6 +47,13 @@ struct RecordFilter: Sendable {
     return true
   }
 
+  /// Whether an event that was read by itself is shown, its position aside.
+  func passes(_ event: Event) -> Bool {
+    guard let bytes = event.envelope.encoded(), let view = EnvelopeView(bytes.rawSpan)
+    else { return false }
+    return passes(view)
+  }
+
   /// Whether the stream is `category`, or begins with it and a dash.
   private func hasCategory(_ envelope: borrowing EnvelopeView, _ category: [UInt8]) -> Bool {
     let stream = envelope.streamRange

@@ -36,6 +36,7 @@ private struct BackwardStretch: ReadUnit {
   ) throws(LogError) {
     var position = min(start, try tables.head().position)
     var looked = 0
+    let filter = RecordFilter(query)
     while position >= query.from, position > .none {
       guard looked < Self.recordCountMax, collector.byteCount < CollectedEvents.byteCountMax else {
         next = position
@@ -43,18 +44,9 @@ private struct BackwardStretch: ReadUnit {
       }
       looked += 1
       guard let event = try tables.event(at: position) else { break }
-      if query.matches(event) { collector.take(event) }
-      position = Position(position.rawValue - 1)
+      if filter.passes(event) { collector.take(event) }
+      position = position.previous
     }
-  }
-}
-
-extension Query {
-  /// Whether an event is shown, its position aside.
-  func matches(_ event: Event) -> Bool {
-    guard let bytes = event.envelope.encoded(), let view = EnvelopeView(bytes.rawSpan)
-    else { return false }
-    return RecordFilter(self).passes(view)
   }
 }
 
@@ -128,9 +120,10 @@ extension Engine {
   private func visit(
     _ positions: [Position], _ query: Query, _ body: (Event) throws(LogError) -> Bool
   ) throws(LogError) -> Position? {
+    let filter = RecordFilter(query)
     for position in positions {
       let event = try event(.position(position))
-      guard query.matches(event) else { continue }
+      guard filter.passes(event) else { continue }
       guard try body(event) else { return position.next }
     }
     return nil

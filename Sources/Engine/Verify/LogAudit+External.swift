@@ -8,7 +8,7 @@ extension LogAudit {
   ///
   /// - Returns: what that proves; nil when there is nothing to compare with.
   func closeExternal() -> String? {
-    let end = Position(next.rawValue - 1)
+    let end = next.previous
     if let mark { return check(mark, end) }
     if let other { return describeCopy(other, end) }
     report.skip(.external, "this machine has seen nothing of this log before")

@@ -8,7 +8,7 @@ extension LogAudit {
   /// Compares the log with all that is known of it outside, and concludes.
   func closeOutside(_ head: Head?) {
     closeSeals()
-    let end = Position(next.rawValue - 1)
+    let end = next.previous
     let seen = closeExternal()
     let checkpoints = closeCheckpoints(end)
     let receipts = closeReceipts(end)

@@ -14,7 +14,7 @@ extension LogAudit {
       return
     }
     if position > next {
-      let last = Position(position.rawValue - 1)
+      let last = position.previous
       report.find(
         .structure, next, through: last == next ? nil : last,
         last == next

@@ -112,7 +112,7 @@ struct LogAudit: AuditUnit {
     } catch {
       hasMore = skipDamage(error, head, tables)
     }
-    report.tell(.progress(Position(next.rawValue - 1), of: head?.position ?? next))
+    report.tell(.progress(next.previous, of: head?.position ?? next))
     if !hasMore { try close(tables, head) }
     return hasMore
   }
