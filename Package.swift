@@ -88,6 +88,12 @@ let package = Package(
     library("Bytes", ["CSHA256"]),
     library("JSON"),
     library("Patterns"),
+    // Unified diffs.
+    library("Diff"),
+    // What a patch may do.
+    library("Policy", ["Diff", "JSON", "Patterns"]),
+    // What is run over a work tree with a patch: which programs, and what came out.
+    library("Checks", ["Diff", "JSON", "Patterns", "Policy"]),
     library("Schema", ["JSON", "Patterns"]),
     library("Secrets", ["Bytes", crypto]),
     library("LMDB", ["CLMDB"]),
@@ -107,28 +113,29 @@ let package = Package(
     library(
       "Engine",
       [
-        "Bytes", "EventLog", "Events", "Evidence", "JSON", "Merkle", "Pipeline", "Schema",
-        "Secrets",
+        "Bytes", "Diff", "EventLog", "Events", "Evidence", "JSON", "Merkle", "Pipeline", "Policy",
+        "Schema", "Secrets",
       ]),
     // Where a log is, the settings in force, opening it.
     library(
       "Configuration",
       [
-        "Bytes", "Engine", "EventLog", "Events", "Evidence", "JSON", "Merkle", "Pipeline",
-        "SchemaFiles", "Secrets",
+        "Bytes", "Checks", "Engine", "EventLog", "Events", "Evidence", "JSON", "Merkle",
+        "Pipeline", "Policy", "Schema", "SchemaFiles", "Secrets",
       ]),
     // The library's public face.
     library(
       "UETLog",
       ["Bytes", "Configuration", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline"]),
-    // Other programs: git.
-    library("Runner"),
+    // Other programs: git, and those that check a work tree.
+    .target(name: "CSpawn"),
+    library("Runner", ["Bytes", "CSpawn", "Checks", "Diff"]),
     library(
       "Commands",
       [
-        "Bytes", "Configuration", "Engine", "EventLog", "Events", "Evidence", "JSON", "LMDB",
-        "Merkle", "Pipeline", "Runner", "Schema", "SchemaFiles", "Secrets",
-        argumentParser,
+        "Bytes", "Checks", "Configuration", "Diff", "Engine", "EventLog", "Events", "Evidence",
+        "JSON", "LMDB", "Merkle", "Pipeline", "Policy", "Runner", "Schema", "SchemaFiles",
+        "Secrets", argumentParser,
       ]),
     // What the Swift runtime does before `main`, for less.
     .target(
@@ -143,10 +150,15 @@ let package = Package(
     // Tests. `TestSupport` has what several of them share: temporary logs, seeded generators.
     .target(
       name: "TestSupport",
-      dependencies: ["Bytes", "Engine", "EventLog", "Events", "Merkle", "Pipeline", "Secrets"],
+      dependencies: [
+        "Bytes", "Engine", "EventLog", "Events", "JSON", "Merkle", "Pipeline", "Policy", "Secrets",
+      ],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests("Bytes", ["Bytes", "TestSupport"]),
     tests("JSON", ["Bytes", "JSON", "TestSupport"]),
+    tests("Diff", ["Diff", "TestSupport"]),
+    tests("Policy", ["Diff", "JSON", "Policy", "Schema", "SchemaFiles", "TestSupport"]),
+    tests("Checks", ["Checks", "Diff", "JSON", "Policy"]),
     tests("Patterns", ["Bytes", "Patterns", "TestSupport"]),
     tests("Schema", ["Bytes", "JSON", "Schema", "TestSupport"]),
     tests("Secrets", ["Bytes", "Secrets", "TestSupport"]),
@@ -167,10 +179,15 @@ let package = Package(
     tests(
       "Configuration",
       [
-        "Configuration", "EventLog", "Events", "JSON", "Pipeline", "SchemaFiles", "Secrets",
-        "TestSupport",
+        "Checks", "Configuration", "EventLog", "Events", "JSON", "Pipeline", "Policy",
+        "SchemaFiles", "Secrets", "TestSupport",
       ]),
-    tests("Runner", ["Runner", "TestSupport"]),
+    tests(
+      "Runner",
+      [
+        "Bytes", "CSpawn", "Checks", "Configuration", "Diff", "JSON", "Pipeline", "Policy",
+        "Runner", "Schema", "TestSupport",
+      ]),
     tests(
       "Commands",
       [
@@ -208,8 +225,8 @@ if let fuzzerRuntime {
     .executableTarget(
       name: "fuzz-targets",
       dependencies: [
-        "Bytes", "CFuzzer", "Commands", "Engine", "Events", "Evidence", "JSON", "LMDB", "Patterns",
-        "Pipeline", "Runner", "Schema", "Secrets",
+        "Bytes", "CFuzzer", "Commands", "Diff", "Engine", "EventLog", "Events", "Evidence", "JSON",
+        "LMDB", "Patterns", "Pipeline", "Runner", "Schema", "Secrets",
       ],
       path: "tools/fuzz-targets", exclude: ["CFuzzer", "corpora"],
       swiftSettings: settings + coverage,

@@ -27,9 +27,14 @@ extension [UInt8] {
     append(littleEndian: UInt64(truncatingIfNeeded: value >> 64))
   }
 
+  /// Appends borrowed bytes.
+  package mutating func append(_ bytes: Span<UInt8>) {
+    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+
   package mutating func append(_ id: ULID) {
-    append(littleEndian: id.high.byteSwapped)
-    append(littleEndian: id.low.byteSwapped)
+    let words = (id.high.bigEndian, id.low.bigEndian)
+    unsafe Swift.withUnsafeBytes(of: words) { unsafe append(contentsOf: $0) }
   }
 
   /// Appends a one-byte length and the text; the caller has checked that it is at most 255 bytes.
@@ -43,7 +48,7 @@ extension [UInt8] {
     var text = text
     text.withUTF8 { bytes in
       append(UInt8(clamping: bytes.count))
-      unsafe append(contentsOf: bytes.prefix(255))
+      unsafe append(contentsOf: UnsafeBufferPointer(rebasing: bytes.prefix(255)))
     }
   }
 }

@@ -50,3 +50,10 @@ static inline bool uetlog_byte_is_locked(int descriptor, int64_t offset) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1};
   return fcntl(descriptor, uetlog_lock_get, &lock) == 0 && lock.l_type != F_UNLCK;
 }
+
+/// Shares the lock of one byte of anything that is open for reading, or gives the share back.
+static inline bool uetlog_share_byte(int descriptor, int64_t offset, bool is_shared) {
+  struct flock lock = {
+      .l_type = is_shared ? F_RDLCK : F_UNLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1};
+  return fcntl(descriptor, uetlog_lock_set, &lock) == 0;
+}

@@ -23,6 +23,13 @@ static inline void uetlog_prefetch_page(uintptr_t page) {
   for (uintptr_t line = 0; line < 4096; line += 64) __builtin_prefetch((const void *)(page + line));
 }
 
+/// How many entries the 4 KiB page of the map has, as it says.
+static inline uint64_t uetlog_leaf_count(uintptr_t page) {
+  uint16_t end;
+  __builtin_memcpy(&end, (const void *)(page + 12), sizeof end);
+  return end < 16 ? 0 : (end - 16) / 2;
+}
+
 // Hidden by <stdio.h> likewise.
 extern int renameat2(int from, const char *path, int to, const char *other, unsigned int flags);
 

@@ -21,6 +21,8 @@ struct Uetlog: ParsableCommand {
         name: "Reading",
         subcommands: [Replay.self, Project.self, Show.self, Trace.self, Stats.self]),
       CommandGroup(
+        name: "Patches", subcommands: [PatchCommand.self, RequestCommand.self, PolicyCommand.self]),
+      CommandGroup(
         name: "Proving",
         subcommands: [
           Verify.self, SealCommand.self, Prove.self, Bundle.self, Tiles.self, Key.self,

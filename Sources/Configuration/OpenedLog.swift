@@ -36,9 +36,19 @@ package struct OpenedLog {
       secrets: settings.secretPolicy(here))
   }
 
+  /// What patches are judged by before it is stored that they passed their checks.
+  package enum Policies: Sendable {
+    /// Those of the patch's repository and of the log's, else of the surroundings, else what ships.
+    case found
+    case given(PolicySource)
+    /// Nothing: then no `patch_validated` is taken.
+    case none
+  }
+
   /// Opens a log to write it and makes it if there is none.
   package init(
-    writing location: LogLocation, _ settings: Settings, _ opener: some Opener
+    writing location: LogLocation, _ settings: Settings, _ opener: some Opener,
+    policies: Policies = .found
   ) throws(LogError) {
     self.location = location
     self.settings = settings
@@ -53,7 +63,8 @@ package struct OpenedLog {
     }
     engine = Engine(
       log: log, rules: settings.rules, settingsDigest: settings.digest,
-      secrets: settings.secretPolicy(opener.here))
+      secrets: settings.secretPolicy(opener.here),
+      policies: Self.source(policies, location, opener.here))
     try Self.checkHighWater(log, try engine.head(), opener)
     if try !engine.viewsAreCurrent() { try opener.rebuildViews(of: engine) }
   }
@@ -81,14 +92,25 @@ package struct OpenedLog {
     return log
   }
 
-  /// An empty log that nobody keeps: for trying out what would happen to a new one.
+  /// An empty log that nobody keeps: for trying out what would happen to a new one at `location`.
   package static func inMemory(
-    _ settings: Settings, _ here: Surroundings
+    for location: LogLocation, _ settings: Settings, _ here: Surroundings
   ) throws(LogError) -> Engine<MemoryLog> {
     try settings.requireSealingKey()
     return Engine(
       log: MemoryLog(identity: freshIdentity()), rules: settings.rules,
-      settingsDigest: settings.digest, secrets: settings.secretPolicy(here))
+      settingsDigest: settings.digest, secrets: settings.secretPolicy(here),
+      policies: source(.found, location, here))
+  }
+
+  private static func source(
+    _ policies: Policies, _ location: LogLocation, _ here: Surroundings
+  ) -> PolicySource? {
+    switch policies {
+    case .found: PolicyFiles.source(of: location, here)
+    case .given(let source): source
+    case .none: nil
+    }
   }
 
   /// A new log's own identity.

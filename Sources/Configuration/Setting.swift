@@ -98,6 +98,9 @@ package enum SettingTable {
     },
     rule("worker.max_errors", 1...secondsMax, "10") { $0.workerErrorsMax = $1 },
     rule("patch.max_apply_attempts", 1...255, "3") { $0.applyAttemptsMax = UInt8(clamping: $1) },
+    Setting(
+      name: "patch.unknown_request", kind: .choice(["report", "refuse"]), shipped: "report",
+      effect: .append),
     rule("task.max_retries", 0...100, "3") { $0.taskRetriesMax = UInt8(clamping: $1) },
     rule("task.fix_depth", 0...100, "3") { $0.fixDepthMax = Int(clamping: $1) },
     Setting(
@@ -109,10 +112,14 @@ package enum SettingTable {
     rule("circuit.cooldown_seconds", 1...secondsMax, "60") { $0.circuitCooldownSeconds = $1 },
     rule("reaction.max_depth", 0...8, "8") { $0.reactionDepthMax = Int(clamping: $1) },
     rule("reaction.max_width", 0...64, "64") { $0.reactionWidthMax = Int(clamping: $1) },
+    Setting(
+      name: "ledger.profile", kind: .choice(["default", "extended"]), shipped: "default",
+      effect: .rules {
+        $0.ledgerProfile = LedgerProfile(rawValue: UInt8(clamping: $1)) ?? .default
+      }),
   ]
 
   private static let later = [
-    fixed("ledger.profile", .choice(["default", "extended"]), "default"),
     fixed("budget.default_model", .optionalText, ""),
     fixed("gate.timeout_seconds", .integer(1...secondsMax), "300"),
     fixed("gate.no_tests_passes", .flag, "false"),

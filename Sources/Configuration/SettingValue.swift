@@ -119,6 +119,14 @@ extension Setting.Kind {
     return .words(found)
   }
 
+  /// The number that rules take for a value: of a choice its place among the words.
+  func number(of value: SettingValue) -> Int64 {
+    guard case .choice(let words) = self, case .text(let word) = value,
+      let place = words.firstIndex(of: word)
+    else { return value.number }
+    return Int64(place)
+  }
+
   /// Whether errors quote a wrong value: not where it may be the private half of a key.
   var isQuoted: Bool {
     if case .sealingKey = self { false } else { true }

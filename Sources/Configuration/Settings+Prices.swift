@@ -38,7 +38,7 @@ extension Settings {
   ) throws(LogError) -> [String: TokenPrice] {
     let document: JSONDocument
     do { document = try JSONDocument(parsing: bytes) } catch {
-      throw LogError(.settings, "\(path) is broken: \(error.message)", pointer: error.pointer)
+      throw .broken(.settings, path, error, in: bytes)
     }
     guard let models = document.member(document.root, "models"),
       document.kind(models) == .object, document.count(document.root) == 1

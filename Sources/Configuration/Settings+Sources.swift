@@ -24,7 +24,7 @@ extension Settings {
   }
 
   /// The nearest `config/NAME`.
-  private static func nearest(
+  static func nearest(
     _ name: String, _ folders: [String]
   ) throws(LogError) -> File? {
     for folder in folders {
@@ -35,7 +35,7 @@ extension Settings {
   }
 
   /// The `config/` folders upward, no further than the top of the work tree, the nearest first.
-  private static func configFolders(_ here: Surroundings) -> [String] {
+  static func configFolders(_ here: Surroundings) -> [String] {
     var folders: [String] = []
     for directory in here.directoriesUpward {
       let base = directory == "/" ? "" : directory
@@ -45,7 +45,7 @@ extension Settings {
     return folders
   }
 
-  private static func contents(_ path: String) throws(LogError) -> [UInt8]? {
+  static func contents(_ path: String) throws(LogError) -> [UInt8]? {
     do throws(LogError) {
       return try Files.regularContents(path, byteCountMax: fileByteCountMax)
     } catch {
@@ -78,10 +78,7 @@ extension Settings {
   package mutating func read(_ bytes: [UInt8], _ path: String) throws(LogError) {
     let document: JSONDocument
     do { document = try JSONDocument(parsing: bytes) } catch {
-      var wrong = LogError(
-        .settings, "\(path) is broken: \(error.message)", pointer: error.pointer)
-      wrong.line = error.line
-      throw wrong
+      throw .broken(.settings, path, error, in: bytes)
     }
     guard document.kind(document.root) == .object else {
       throw LogError(.settings, "\(path) is not an object of settings", pointer: "")

@@ -82,7 +82,9 @@ package struct Surroundings: Sendable {
 
   /// A path as seen from the working directory.
   package func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : workingDirectory + (workingDirectory == "/" ? "" : "/") + path
+    if path.hasPrefix("/") { return path }
+    if path == "." { return workingDirectory }
+    return workingDirectory + (workingDirectory == "/" ? "" : "/") + path
   }
 
   /// The working directory and all directories above it.

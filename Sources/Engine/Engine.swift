@@ -10,18 +10,21 @@ package final class Engine<Log: EventLog>: Sendable {
   package let log: Log
   package let catalog: Catalog
   package let rules: Rules
+  /// What patches are judged by; nil when nobody said.
+  let policies: PolicySource?
   let clock: any TimeSource
   let preparer: Mutex<Preparer>
   private let memory = RowMemory()
 
   package init(
     log: Log, catalog: Catalog = Catalog(), rules: Rules = Rules(), settingsDigest: UInt64 = 0,
-    secrets: SecretPolicy = SecretPolicy(),
+    secrets: SecretPolicy = SecretPolicy(), policies: PolicySource? = nil,
     clock: any TimeSource = SystemClock(), entropy: any EntropySource = SystemEntropy()
   ) {
     self.log = log
     self.catalog = catalog
     self.rules = rules
+    self.policies = policies
     self.clock = clock
     preparer = Mutex(
       Preparer(
@@ -43,13 +46,15 @@ package final class Engine<Log: EventLog>: Sendable {
     }
   }
 
-  /// Stores prepared drafts in one transaction.
+  /// Stores prepared drafts in one transaction; patches that are said to be validated are judged
+  /// before.
   ///
   /// - Returns: for each draft its receipt or why it was refused; with `isAtomic` a refusal is
   ///   thrown instead.
   package func append(
     _ drafts: [PreparedDraft], _ options: AppendOptions = AppendOptions()
   ) throws(LogError) -> [AppendUnit.Outcome] {
+    let drafts = try judged(drafts)
     if let group = options.group, let log = log as? LMDBLog {
       return try append(drafts, options, log, group)
     }
@@ -73,7 +78,7 @@ package final class Engine<Log: EventLog>: Sendable {
 
   /// Checks and stores one draft.
   ///
-  /// A reversal that lost a race is worked out again.
+  /// A reversal that lost a race is worked out again, and so is what was judged.
   package func append(
     _ draft: Draft, _ options: AppendOptions = AppendOptions()
   ) throws(LogError) -> Receipt {
@@ -86,7 +91,9 @@ package final class Engine<Log: EventLog>: Sendable {
         guard let outcome = outcomes.first else { break }
         return try outcome.get()
       } catch {
-        guard error.code == .conflict, prepared.reversal != nil, draft.expect == nil else {
+        guard error.code == .conflict, prepared.reversal != nil || prepared.isClaim,
+          draft.expect == nil
+        else {
           throw error
         }
       }

@@ -99,7 +99,20 @@ package final class HighWaterSlot: Sendable {
   }
 
   private static func name(of file: FileID) -> String {
-    String(file.device, radix: 16) + "-" + String(file.node, radix: 16)
+    hexadecimal(file.device) + "-" + hexadecimal(file.node)
+  }
+
+  /// By hand: the library's way makes the runtime put tables together at each start.
+  private static func hexadecimal(_ number: UInt64) -> String {
+    var digits: [UInt8] = []
+    var rest = number
+    repeat {
+      let digit = UInt8(truncatingIfNeeded: rest & 0xF)
+      digits.append(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
+      rest >>= 4
+    } while rest > 0
+    digits.reverse()
+    return String(decoding: digits, as: UTF8.self)
   }
 
   /// The highest epoch of a log that this machine has seen; 0 when it has seen none.

@@ -50,6 +50,12 @@ extension Tables: LogReader where Access: ~Copyable, Access: ~Escapable {
     try Reading.number(of: name, transaction, handles)
   }
 
+  package func nameCount() throws(LogError) -> Int {
+    do throws(LMDBError) { return try transaction.statistics(of: handles.names).entries } catch {
+      throw LogError(error, doing: "counting names")
+    }
+  }
+
   package func row(_ number: EntityNumber) throws(LogError) -> StateRow? {
     try Reading.row(number, generation, transaction, handles)
   }

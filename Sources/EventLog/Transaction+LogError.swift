@@ -6,28 +6,29 @@ internal import LMDB
 extension Transaction where Self: ~Copyable, Self: ~Escapable {
   @_lifetime(borrow self)
   borrowing func value(
-    _ table: Table, _ key: UInt64, doing what: String
+    _ table: Table, _ key: UInt64, doing what: @autoclosure () -> String
   ) throws(LogError) -> RawSpan? {
     do throws(LMDBError) { return try get(table, key) } catch {
-      throw LogError(error, doing: what)
+      throw LogError(error, doing: what())
     }
   }
 
   @_lifetime(borrow self)
   borrowing func value(
-    _ table: Table, _ key: [UInt8], doing what: String
+    _ table: Table, _ key: [UInt8], doing what: @autoclosure () -> String
   ) throws(LogError) -> RawSpan? {
     do throws(LMDBError) { return try get(table, key: key) } catch {
-      throw LogError(error, doing: what)
+      throw LogError(error, doing: what())
     }
   }
 
   @_lifetime(borrow self)
   borrowing func value(
-    _ table: Table, _ key: RawSpan, through cursor: KeptCursor? = nil, doing what: String
+    _ table: Table, _ key: RawSpan, through cursor: KeptCursor? = nil,
+    doing what: @autoclosure () -> String
   ) throws(LogError) -> RawSpan? {
     do throws(LMDBError) { return try get(table, key: key, through: cursor) } catch {
-      throw LogError(error, doing: what)
+      throw LogError(error, doing: what())
     }
   }
 

@@ -8,40 +8,29 @@ internal import Glibc
 /// others for ever.
 final class WriteLock: Sendable {
   private let path: String
-  /// Of the directory.
-  let descriptor: Int32
+  private let queue: LockQueue
   private let lockFile: FileID
   /// Which directory it is.
   let directory: FileID
 
   init(directory path: String) throws(LogError) {
     self.path = path
-    descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw LogError.system("opening \(path)") }
+    queue = LockQueue(descriptor: descriptor)
     guard let file = FileID(name: "lock.mdb", in: descriptor),
       let directory = FileID(descriptor: descriptor)
-    else {
-      close(descriptor)
-      throw LogError(.unsafe, "\(path) has no lock file", hint: "Run the command again")
-    }
+    else { throw LogError(.unsafe, "\(path) has no lock file", hint: "Run the command again") }
     lockFile = file
     self.directory = directory
   }
 
-  deinit { close(descriptor) }
+  /// Of the directory.
+  var descriptor: Int32 { queue.descriptor }
 
   /// Takes the lock, waiting at most `waitNanoseconds`.
   func acquire(waitNanoseconds: Int64) throws(LogError) {
-    if tryAcquire() { return }
-    let start = MonotonicTime.nanoseconds()
-    var pause: useconds_t = 50
-    while !tryAcquire() {
-      guard MonotonicTime.nanoseconds() - start < waitNanoseconds else {
-        throw busy(after: waitNanoseconds)
-      }
-      usleep(pause)
-      pause = min(pause * 2, 2000)
-    }
+    guard queue.take(waitNanoseconds: waitNanoseconds) else { throw busy(after: waitNanoseconds) }
   }
 
   /// Says who is in the way, if that can be told.
@@ -54,14 +43,9 @@ final class WriteLock: Sendable {
   }
 
   /// Takes the lock if nobody has it.
-  func tryAcquire() -> Bool {
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      guard errno == EINTR else { return false }
-    }
-    return true
-  }
+  func tryAcquire() -> Bool { queue.tryTake() }
 
-  func release() { flock(descriptor, LOCK_UN) }
+  func release() { queue.giveBack() }
 
   /// Whether another directory is in this one's place.
   var isReplaced: Bool { FileID(path: path) != directory }

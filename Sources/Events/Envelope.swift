@@ -27,7 +27,7 @@ package struct Envelope: Hashable, Sendable {
   package var reverses: ULID?
   /// The caller's idempotency key, unique within source and type.
   package var key: String?
-  package var flags: EventFlags = []
+  package var flags = EventFlags()
   /// What was masked in the payload.
   package var masks = Masks()
   /// For imports: which of today's rules the event breaks; 0 for none.

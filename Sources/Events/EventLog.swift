@@ -43,6 +43,8 @@ package protocol LogReader: ~Copyable, ~Escapable {
   ) throws(LogError) -> Position
   borrowing func entry(for key: DedupeKey) throws(LogError) -> DedupeEntry?
   borrowing func number(of name: Name) throws(LogError) -> EntityNumber?
+  /// How many names there are, to make room for; the number is not checked.
+  borrowing func nameCount() throws(LogError) -> Int
   borrowing func row(_ number: EntityNumber) throws(LogError) -> StateRow?
   /// Visits names that begin with `prefix`, in byte order, until `body` returns false.
   borrowing func forEachName(
@@ -60,6 +62,9 @@ package protocol LogReader: ~Copyable, ~Escapable {
 }
 
 extension LogReader where Self: ~Copyable, Self: ~Escapable {
+  /// A reader that can't say how many names there are gives room for none.
+  package borrowing func nameCount() throws(LogError) -> Int { 0 }
+
   /// Decodes all records; a reader that has their bytes at hand does better.
   package borrowing func scan(
     _ positions: ClosedRange<Position>, of types: TypeFilter,
@@ -113,7 +118,7 @@ package struct EncodedRecord: Sendable {
   package private(set) var envelopeByteCount: Int
 
   /// Nil when a text of the envelope is too long for its field, or all are for a record.
-  package init?(_ envelope: Envelope, _ salt: Salt, payload: ArraySlice<UInt8>) {
+  package init?(_ envelope: borrowing Envelope, _ salt: Salt, payload: ArraySlice<UInt8>) {
     guard var bytes = envelope.encoded(room: Salt.byteCount + payload.count) else { return nil }
     envelopeByteCount = bytes.count
     bytes.append(littleEndian: salt.high)

@@ -39,6 +39,15 @@ package struct Name: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var description: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Whether it is these two texts, one behind the other.
+  package func consists(of front: StaticString, _ back: String) -> Bool {
+    let count = front.utf8CodeUnitCount
+    guard bytes.count == count + back.utf8.count else { return false }
+    let span = bytes.rawSpan
+    return front.withUTF8Buffer { unsafe Name.areEqual($0.span.bytes, span.extracting(..<count)) }
+      && Name.areEqual(unsafe back.utf8.span.bytes, span.extracting(count...))
+  }
 }
 
 extension Name {

@@ -26,6 +26,26 @@ extension JSONDocument {
     return pointer
   }
 
+  /// The value that a JSON pointer leads to; nil when there is none.
+  package func node(at pointer: String) -> JSONNode? {
+    var node = root
+    for step in Self.steps(of: pointer) {
+      var found: JSONNode?
+      if kind(node) == .object {
+        found = member(node, step)
+      } else if kind(node) == .array {
+        var index = 0
+        forEachElement(node) { value in
+          if "\(index)" == step { found = value }
+          index += 1
+        }
+      }
+      guard let found else { return nil }
+      node = found
+    }
+    return node
+  }
+
   /// The JSON pointer to the object or array that a value or key stands in.
   package func parentPointer(of n: JSONNode) -> String {
     let pointer = pointer(to: n)

@@ -1,13 +1,13 @@
 extension JSONDocument {
   /// Whether the string has escapes, so that its bytes are not its meaning.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func isEscaped(_ n: JSONNode) -> Bool {
     let token = token(n.index)
     return token.kind == .string && token.marked
   }
 
   /// The bytes between the quotes, as received; empty for other kinds.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func content(_ n: JSONNode) -> Range<Int> {
     let token = token(n.index)
     guard token.kind == .string else { return 0..<0 }
@@ -58,24 +58,35 @@ extension JSONDocument {
 
   /// The value of the member with this key.
   package func member(_ n: JSONNode, _ key: String) -> JSONNode? {
-    guard kind(n) == .object else { return nil }
-    var text = key
-    return text.withUTF8 { wanted in
-      let wanted = unsafe wanted.span
-      var child = n.index + 1
-      for _ in 0..<count(n) {
-        let token = token(child)
-        let isFound =
-          token.marked
-          ? equals(JSONNode(child), key)
-          : token.range.count == wanted.count + 2
-            && ByteEquality.equal(
-              bytes.span, at: Int(token.start) + 1, wanted, at: 0, count: wanted.count)
-        if isFound { return JSONNode(child + 1) }
-        child = next(JSONNode(child + 1)).index
-      }
-      return nil
+    var key = key
+    return key.withUTF8 { member(n, unsafe $0.span) }
+  }
+
+  /// The same with the key as UTF-8.
+  package func member(_ n: JSONNode, _ key: Span<UInt8>) -> JSONNode? {
+    let object = token(n.index)
+    guard object.kind == .object else { return nil }
+    let bytes = bytes.span
+    let quoted = UInt32(truncatingIfNeeded: key.count &+ 2)
+    var child = n.index &+ 1
+    for _ in 0..<object.count {
+      let token = token(child)
+      let isFound =
+        token.marked
+        ? means(JSONNode(child), key)
+        : token.end &- token.start == quoted
+          && ByteEquality.equal(
+            bytes, at: Int(token.start) &+ 1, key, at: 0, count: key.count)
+      if isFound { return JSONNode(child &+ 1) }
+      child = next(JSONNode(child &+ 1)).index
     }
+    return nil
+  }
+
+  private func means(_ n: JSONNode, _ key: Span<UInt8>) -> Bool {
+    let decoded = stringBytes(n) ?? []
+    return decoded.count == key.count
+      && ByteEquality.equal(decoded.span, at: 0, key, at: 0, count: key.count)
   }
 
   /// The value found by following the keys.

@@ -1,8 +1,8 @@
 /// A valid JSON document: its bytes as received and a flat tape of its values.
-package struct JSONDocument: Sendable {
+@usableFromInline package struct JSONDocument: Sendable {
   /// The bytes as received.
-  package private(set) var bytes: [UInt8]
-  private var tape: [Token]
+  @usableFromInline package private(set) var bytes: [UInt8]
+  @usableFromInline var tape: [Token]
 
   /// The document `null`.
   package init() {
@@ -74,32 +74,32 @@ package struct JSONDocument: Sendable {
   /// How many values the document has, keys included.
   package var nodeCount: Int { tape.count }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func token(_ index: Int) -> Token { index < tape.count ? tape[index] : .null }
 
   /// A token of a document that is still being read.
   func openToken(_ index: Int) -> Token { tape[index] }
 
   /// What the value is.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func kind(_ n: JSONNode) -> JSONKind { token(n.index).kind }
 
   /// The value's bytes in `bytes`, as received.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func range(_ n: JSONNode) -> Range<Int> { token(n.index).range }
 
   /// Members or elements; 0 for scalars.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func count(_ n: JSONNode) -> Int { token(n.index).count }
 
   /// The first key or element; an object's children alternate key, value.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func firstChild(_ n: JSONNode) -> JSONNode? {
     token(n.index).count > 0 ? JSONNode(n.index + 1) : nil
   }
 
   /// The node after the whole subtree; it may equal the end of the tape.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func next(_ n: JSONNode) -> JSONNode {
     let token = token(n.index)
     return JSONNode(max(n.index + 1, Int(token.next)))

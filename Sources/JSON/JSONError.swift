@@ -19,6 +19,17 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension JSONError {
+  /// What to tell somebody who wrote a comment.
+  package static var commentHint: String { "JSON has no comments: take `//` lines out" }
+
+  /// Whether what stands at the fault is the start of a comment, which JSON has not.
+  package func isAtComment(in bytes: [UInt8]) -> Bool {
+    guard offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "/") else { return false }
+    return bytes[offset + 1] == UInt8(ascii: "/") || bytes[offset + 1] == UInt8(ascii: "*")
+  }
+}
+
+extension JSONError {
   init(_ fault: Fault, in bytes: [UInt8], pointer: String) {
     offset = min(max(fault.offset, 0), bytes.count)
     var line = 1

@@ -14,29 +14,76 @@ struct JSONWalk: ~Escapable {
     end = min(bytes.count, range.upperBound)
   }
 
+  /// Where a key is.
+  struct Key {
+    /// What is between its quotes.
+    var content: Range<Int>
+    var isEscaped: Bool
+  }
+
+  /// Where the parts of an object's member are.
+  struct Member {
+    var key: Key
+    var value: Range<Int>
+  }
+
   /// The place of the value of an object's member; nil when the value ahead has none of this key.
   @_lifetime(self: copy self)
   mutating func member(_ key: Span<UInt8>) -> Range<Int>? {
     guard take(UInt8(ascii: "{")) else { return nil }
-    while true {
-      skipSpace()
-      let name = at &+ 1
-      guard let isEscaped = skipString() else { return nil }
-      let nameEnd = at &- 1
-      guard take(UInt8(ascii: ":")) else { return nil }
-      skipSpace()
-      let start = at
-      guard skipValue() else { return nil }
+    while let member = nextMember() {
       let isWanted =
-        isEscaped ? means(key, name..<nameEnd) : hasBytes(key, name, nameEnd)
-      if isWanted { return start..<at }
+        member.key.isEscaped
+        ? means(key, member.key.content) : hasBytes(key, member.key.content)
+      if isWanted { return member.value }
       guard take(UInt8(ascii: ",")) else { return nil }
+    }
+    return nil
+  }
+
+  /// Visits the members of an object's members that are objects themselves, in order.
+  @_lifetime(self: copy self)
+  mutating func forEachInnerMember(_ body: (_ outer: Key, Member) -> Void) {
+    guard take(UInt8(ascii: "{")) else { return }
+    while let outer = nextKey() {
+      if take(UInt8(ascii: "{")) {
+        while let member = nextMember() {
+          body(outer, member)
+          guard take(UInt8(ascii: ",")) else { break }
+        }
+        guard take(UInt8(ascii: "}")) else { return }
+      } else {
+        guard skipValue() else { return }
+      }
+      guard take(UInt8(ascii: ",")) else { return }
     }
   }
 
-  private func hasBytes(_ key: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-    guard key.count == end &- start else { return false }
-    for index in key.indices where byte(start &+ index) != key[index] { return false }
+  /// The key behind an opening brace or a comma; its value is ahead then.
+  @inline(__always)
+  @_lifetime(self: copy self)
+  private mutating func nextKey() -> Key? {
+    skipSpace()
+    let start = at &+ 1
+    guard let isEscaped = skipString() else { return nil }
+    let end = at &- 1
+    guard take(UInt8(ascii: ":")) else { return nil }
+    skipSpace()
+    return Key(content: start..<end, isEscaped: isEscaped)
+  }
+
+  @inline(__always)
+  @_lifetime(self: copy self)
+  private mutating func nextMember() -> Member? {
+    guard let key = nextKey() else { return nil }
+    let start = at
+    guard skipValue() else { return nil }
+    return Member(key: key, value: start..<at)
+  }
+
+  private func hasBytes(_ key: Span<UInt8>, _ content: Range<Int>) -> Bool {
+    guard key.count == content.count else { return false }
+    for index in key.indices where byte(content.lowerBound &+ index) != key[index] { return false }
     return true
   }
 

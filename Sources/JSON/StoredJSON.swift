@@ -20,12 +20,39 @@ package struct StoredJSON: Sendable {
 
   /// The value of the member with this key.
   package func member(_ key: String) -> StoredJSON? {
-    var text = key
-    return text.withUTF8 { wanted in
-      var walk = JSONWalk(bytes.span, range)
-      let found = unsafe walk.member(wanted.span)
-      return found.map { StoredJSON(bytes, $0) }
+    var key = key
+    return key.withUTF8 { member(unsafe $0.span) }
+  }
+
+  /// The same with the key as UTF-8.
+  package func member(_ key: Span<UInt8>) -> StoredJSON? {
+    var walk = JSONWalk(bytes.span, range)
+    return walk.member(key).map { StoredJSON(bytes, $0) }
+  }
+
+  /// Visits the members of an object's members that are objects themselves: one pass where many
+  /// are wanted.
+  ///
+  /// - Parameter body: takes both keys, decoded.
+  package func forEachInnerMember(
+    _ body: (_ outer: Span<UInt8>, _ key: Span<UInt8>, _ value: StoredJSON) -> Void
+  ) {
+    var walk = JSONWalk(bytes.span, range)
+    walk.forEachInnerMember { outer, member in
+      let value = StoredJSON(bytes, member.value)
+      if outer.isEscaped || member.key.isEscaped {
+        body(decoded(outer).span, decoded(member.key).span, value)
+      } else {
+        let bytes = bytes.span
+        body(bytes.extracting(outer.content), bytes.extracting(member.key.content), value)
+      }
     }
+  }
+
+  private func decoded(_ key: JSONWalk.Key) -> [UInt8] {
+    var text: [UInt8] = []
+    Escape.decode(key.content, of: bytes.span, into: &text)
+    return text
   }
 
   /// The value found by following the keys.

@@ -25,7 +25,7 @@ package struct Entry: ~Escapable {
   private let handle: OpaquePointer
   private let integerKeys: Bool
   private let prefetching: Bool
-  private var prefetchedAfter: UInt = 0
+  private var scout = LeafScout()
 
   @_lifetime(immortal)
   init(_ transaction: TransactionHandle, _ table: Table, prefetching: Bool) throws(LMDBError) {
@@ -107,6 +107,7 @@ package struct Entry: ~Escapable {
 
   @_lifetime(copy self)
   @_lifetime(self: copy self)
+  @inline(__always)
   private mutating func move(_ operation: MDB_cursor_op) throws(LMDBError) -> Entry? {
     var found = unsafe Found()
     unsafe found.code = mdb_cursor_get(handle, &found.key, &found.value, operation)
@@ -115,23 +116,15 @@ package struct Entry: ~Escapable {
 
   @_lifetime(copy self)
   @_lifetime(self: copy self)
+  @inline(__always)
   private mutating func entry(_ found: Found) throws(LMDBError) -> Entry? {
     guard unsafe found.code != MDB_NOTFOUND else { return nil }
     unsafe try check(found.code)
     if integerKeys {
       guard unsafe found.key.mv_size == 8 else { throw .corrupted }
     }
-    if prefetching { unsafe prefetchPage(after: found.key) }
+    if prefetching { unsafe scout.follow(handle, at: found.key) }
     let entry = unsafe Entry(key: bytes(of: found.key), value: bytes(of: found.value))
     return unsafe _overrideLifetime(entry, copying: self)
-  }
-
-  // LMDB fills pages from their end downwards, which the processor's own prefetcher doesn't follow.
-  // Leaves of a table that was appended to mostly lie one after the other.
-  private mutating func prefetchPage(after key: MDB_val) {
-    let page = UInt(bitPattern: unsafe key.mv_data) & ~4095
-    guard page != prefetchedAfter else { return }
-    prefetchedAfter = page
-    uetlog_prefetch_page(page &+ 4096)
   }
 }

@@ -131,10 +131,10 @@ package struct MetaPages: Hashable, Sendable {
     guard pages.count == 2 else { return [.tooShort(bytes: fileSize)] }
     var findings = pages.flatMap(\.findings)
     guard findings.isEmpty else { return findings }
-    let ids = pages.map(\.transactionID)
-    if max(ids[0], ids[1]) - min(ids[0], ids[1]) > 1 { findings.append(.gap(ids[0], ids[1])) }
+    let (first, second) = (pages[0].transactionID, pages[1].transactionID)
+    if max(first, second) - min(first, second) > 1 { findings.append(.gap(first, second)) }
     // As LMDB picks: the first when both are fresh.
-    let (newer, older) = ids[0] >= ids[1] ? (pages[0], pages[1]) : (pages[1], pages[0])
+    let (newer, older) = first >= second ? (pages[0], pages[1]) : (pages[1], pages[0])
     findings += newer.treeFindings
     let lastPage = newer.lastPage
     if lastPage < older.lastPage {

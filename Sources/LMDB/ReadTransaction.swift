@@ -4,6 +4,8 @@ internal import CLMDB
 ///
 /// While it is open the file can't reuse pages: keep it short.
 @safe package struct ReadTransaction: Transaction, ~Copyable, ~Escapable {
+  package static var seesMapOnly: Bool { true }
+
   package let handle: TransactionHandle
 
   @_lifetime(immortal)

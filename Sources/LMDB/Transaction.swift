@@ -14,6 +14,8 @@ internal import Synchronization
 package protocol Transaction: ~Copyable, ~Escapable {
   /// The transaction as LMDB knows it.
   var handle: TransactionHandle { get }
+  /// Whether all pages it sees are in the map: a writer has some of its own.
+  static var seesMapOnly: Bool { get }
 }
 
 extension Transaction where Self: ~Copyable, Self: ~Escapable {
@@ -67,12 +69,15 @@ extension Transaction where Self: ~Copyable, Self: ~Escapable {
     return try cursor.last()?.integerKey
   }
 
-  /// Walks `table` in key order; `prefetching` pays when many entries are read in order.
+  /// Walks `table` in key order.
+  ///
+  /// `prefetching` pays when many numbers are read that follow each other without gaps.
   @_lifetime(borrow self)
   package borrowing func cursor(
     _ table: Table, prefetching: Bool = false
   ) throws(LMDBError) -> Cursor {
-    let cursor = try Cursor(handle, table, prefetching: prefetching)
+    let cursor = try Cursor(
+      handle, table, prefetching: prefetching && Self.seesMapOnly)
     return unsafe _overrideLifetime(cursor, borrowing: self)
   }
 

@@ -14,6 +14,8 @@ internal import Synchronization
   /// Values beyond this hit short writes that old versions of LMDB don't notice (ITS#9223).
   package static let maxValueBytes = 64 << 20
 
+  package static var seesMapOnly: Bool { false }
+
   package let handle: TransactionHandle
   private var isOver = false
   /// The cursors that are kept, by table; LMDB closes them with the transaction.

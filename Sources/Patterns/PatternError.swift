@@ -17,6 +17,12 @@ package struct PatternError: Error, Hashable, Sendable, CustomStringConvertible 
   /// Where in the source, in Unicode scalars from 0.
   package var offset: Int
 
+  package init(kind: Kind, message: String, offset: Int) {
+    self.kind = kind
+    self.message = message
+    self.offset = offset
+  }
+
   /// Message and place in one line.
   package var description: String { "\(message) at offset \(offset)" }
 }

@@ -8,13 +8,12 @@ package struct GitCommit: Hashable, Sendable {
   package var author: String
   package var subject: String
   package var body: String
-  package var files: [GitFile]
   /// The unified diff, as git prints it; empty when it was too long (see `isDiffTooLong`).
   package var diff: [UInt8]
   package var isDiffTooLong: Bool
 
   package var isMerge: Bool { parents.count > 1 }
-  package var isEmpty: Bool { files.isEmpty && diff.isEmpty && !isDiffTooLong }
+  package var isEmpty: Bool { diff.isEmpty && !isDiffTooLong }
 
   /// The hash of the commit that this one says it reverts.
   package var reverts: String? {
@@ -24,14 +23,6 @@ package struct GitCommit: Hashable, Sendable {
     let hash = body[start.upperBound...].prefix { $0.isHexDigit }
     return hash.count >= 40 ? String(hash) : nil
   }
-}
-
-/// A file that a commit changes.
-package struct GitFile: Hashable, Sendable {
-  package var path: String
-  package var insertions: Int
-  package var deletions: Int
-  package var isBinary: Bool
 }
 
 extension String {

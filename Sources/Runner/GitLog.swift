@@ -12,14 +12,31 @@ package struct GitLog: ~Copyable {
   private let separator: [UInt8]
 
   /// Variables that keep the output the same whatever the user's git is set to; a hook's own
-  /// repository must not stand in for the one that is asked for.
-  package static let environment: [String: String?] = [
+  /// repository must not stand in for the one that is asked for, nor what its commit was made with
+  /// for what another one is made with.
+  package static let environment: [String: String?] = {
+    var environment = fixed
+    ChildProcess.forEachVariable { variable in
+      let name = String(decoding: variable.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+      // Git sets these for the hooks of a commit, and only there it names the index: elsewhere
+      // somebody means the author to be this one.
+      if name == "GIT_INDEX_FILE" {
+        environment.updateValue(nil, forKey: "GIT_AUTHOR_NAME")
+        environment.updateValue(nil, forKey: "GIT_AUTHOR_EMAIL")
+      }
+    }
+    return environment
+  }()
+
+  private static let fixed: [String: String?] = [
     "LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1", "GIT_PAGER": "cat", "GIT_EXTERNAL_DIFF": nil,
     "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_DIFF_OPTS": nil, "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_COMMON_DIR": nil,
     "GIT_INDEX_FILE": nil, "GIT_OBJECT_DIRECTORY": nil, "GIT_ALTERNATE_OBJECT_DIRECTORIES": nil,
     "GIT_NAMESPACE": nil, "GIT_PREFIX": nil, "GIT_GRAFT_FILE": nil, "GIT_SHALLOW_FILE": nil,
     "GIT_ATTR_NOSYSTEM": "1", "GIT_LITERAL_PATHSPECS": nil, "GIT_ICASE_PATHSPECS": nil,
+    // Those of `GIT_CONFIG_COUNT` stay: people set them, such as `safe.directory` in a container.
+    "GIT_AUTHOR_DATE": nil, "GIT_COMMITTER_DATE": nil, "GIT_CONFIG_PARAMETERS": nil,
   ]
 
   /// Settings that would change what a diff says, and with it the events of a commit.
@@ -29,7 +46,7 @@ package struct GitLog: ~Copyable {
   ].flatMap { ["-c", $0] }
 
   private static let diffOptions = [
-    "--numstat", "-p", "--full-index", "--unified=3", "--inter-hunk-context=0",
+    "-p", "--full-index", "--unified=3", "--inter-hunk-context=0",
     "--diff-algorithm=myers", "--indent-heuristic", "--src-prefix=a/", "--dst-prefix=b/",
     "--submodule=short", "--ignore-submodules=none", "--no-relative", "-O/dev/null",
     "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--no-notes",
@@ -47,7 +64,7 @@ package struct GitLog: ~Copyable {
     separator = [0] + Array(lot.utf8) + [0]
     // Read from inside of the git directory: attributes of a work tree change what a diff says, and
     // differ from one checkout to the next.
-    let directory = try Self.output(repository: repository, ["rev-parse", "--absolute-git-dir"])
+    let directory = try GitCommand.output(in: repository, ["rev-parse", "--absolute-git-dir"])
       .droppingLineEnd
     var arguments = ["-C", directory, "--git-dir=\(directory)"] + Self.settings
     arguments += [
@@ -73,10 +90,11 @@ package struct GitLog: ~Copyable {
     let subject = try text()
     let body = try text()
     let (rest, isTooLong) = try untilSeparator()
-    let (files, diff) = NumberedDiff.split(rest)
+    // An empty line stands before it.
+    let diff = isTooLong ? [] : rest.drop { $0 == 0x0A }
     return GitCommit(
       hash: hash, parents: parents, seconds: seconds, author: author, subject: subject,
-      body: body, files: files, diff: isTooLong ? [] : Array(diff), isDiffTooLong: isTooLong)
+      body: body, diff: Array(diff), isDiffTooLong: isTooLong)
   }
 
   /// Reads more of git's output; false at its end.
@@ -153,28 +171,4 @@ package struct GitLog: ~Copyable {
     }
     return nil
   }
-}
-
-extension GitLog {
-  /// Runs a short git command and returns what it printed.
-  package static func output(
-    repository: String, _ arguments: [String]
-  ) throws(RunnerError) -> String {
-    var process = try ChildProcess(
-      "git", ["-C", repository] + arguments, environment: environment)
-    var text: [UInt8] = []
-    while text.count < 1 << 20 {
-      let more = try process.read(1 << 12)
-      if more.isEmpty { break }
-      text += more
-    }
-    let (code, errors) = try process.wait()
-    guard code == 0 else { throw RunnerError(program: "git", message: errors, isMissing: false) }
-    return String(decoding: text, as: UTF8.self)
-  }
-}
-
-extension String {
-  /// Without the line end that a program prints after its answer.
-  fileprivate var droppingLineEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

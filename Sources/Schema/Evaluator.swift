@@ -28,7 +28,7 @@ struct Evaluator: ~Copyable, ~Escapable {
   let patterns: Span<Pattern>
   let objects: Span<ObjectRule>
   let entries: Span<Entry>
-  let slots: Span<Int32>
+  let slots: Span<Int>
   let patternEntries: Span<(pattern: Int, block: Int)>
   let names: Span<Name>
   let dependencies: Span<Dependency>

@@ -9,16 +9,16 @@ struct NameTable: Sendable {
   init() {}
 
   /// Builds the table with the factor, of a few, that collides least.
-  init(_ entries: ArraySlice<Entry>, text: [UInt8], slots: inout [Int32]) {
+  init(_ entries: ArraySlice<Entry>, text: [UInt8], slots: inout [Int]) {
     guard !entries.isEmpty else { return }
     start = slots.count
     var size = 4
     while size < entries.count * 2 { size *= 2 }
     mask = size - 1
-    var best: (steps: Int, factor: UInt32, table: [Int32])?
+    var best: (steps: Int, factor: UInt32, table: [Int])?
     for candidate: UInt32 in [0x9E37_79B1, 0x85EB_CA6B, 0xC2B2_AE35, 0x27D4_EB2F, 0x1656_67B1] {
       factor = candidate
-      var table = [Int32](repeating: -1, count: size)
+      var table = [Int](repeating: -1, count: size)
       var steps = 0
       for (index, entry) in entries.enumerated() {
         let name = entry.name
@@ -27,7 +27,7 @@ struct NameTable: Sendable {
           slot = (slot + 1) & mask
           steps += 1
         }
-        table[slot] = Int32(truncatingIfNeeded: index)
+        table[slot] = index
       }
       if best.map({ steps < $0.steps }) ?? true { best = (steps, candidate, table) }
       if steps == 0 { break }
@@ -53,14 +53,14 @@ struct NameTable: Sendable {
   /// The entry of the key at `range`, counted from the rule's first; -1 if there is none.
   @inline(__always)
   func find(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ rule: ObjectRule, _ slots: Span<Int32>,
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ rule: ObjectRule, _ slots: Span<Int>,
     _ entries: Span<Entry>,
     _ text: Span<UInt8>
   ) -> Int {
     guard mask >= 0 else { return -1 }
     var slot = slot(of: bytes, range.lowerBound, range.upperBound)
     while true {
-      let index = Int(slots[start &+ slot])
+      let index = slots[start &+ slot]
       if index < 0 { return -1 }
       let name = entries[rule.entries &+ index].name
       if name.end &- name.start == range.count,

@@ -111,7 +111,7 @@ struct Code: Sendable {
   var patterns: [Pattern] = []
   var objects: [ObjectRule] = []
   var entries: [Entry] = []
-  var slots: [Int32] = []
+  var slots: [Int] = []
   var patternEntries: [(pattern: Int, block: Int)] = []
   var names: [Name] = []
   var dependencies: [Dependency] = []

@@ -7,31 +7,36 @@ struct URIReference: Hashable {
   var fragment: String?
 
   init(_ text: String) {
-    var rest = text.utf8[...]
+    // An array: each step through a string's own bytes asks anew how they are kept.
+    var rest = Array(text.utf8)[...]
     if let hash = rest.firstIndex(of: UInt8(ascii: "#")) {
-      fragment = Self.string(rest[rest.index(after: hash)...])
+      fragment = Self.string(rest[(hash + 1)...])
       rest = rest[..<hash]
     }
     if let mark = rest.firstIndex(of: UInt8(ascii: "?")) {
-      query = Self.string(rest[rest.index(after: mark)...])
+      query = Self.string(rest[(mark + 1)...])
       rest = rest[..<mark]
     }
     if let colon = rest.firstIndex(of: UInt8(ascii: ":")), Self.isScheme(rest[..<colon]) {
       scheme = Self.string(rest[..<colon])
-      rest = rest[rest.index(after: colon)...]
+      rest = rest[(colon + 1)...]
     }
-    if rest.starts(with: "//".utf8) {
+    if rest.first == Self.slash, rest.dropFirst().first == Self.slash {
       rest = rest.dropFirst(2)
-      let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
-      authority = Self.string(rest[..<slash])
-      rest = rest[slash...]
+      let end = rest.firstIndex(of: Self.slash) ?? rest.endIndex
+      authority = Self.string(rest[..<end])
+      rest = rest[end...]
     }
     path = Self.string(rest)
   }
 
-  private static func string(_ text: Substring.UTF8View) -> String { String(Substring(text)) }
+  private static let slash = UInt8(ascii: "/")
 
-  private static func isScheme(_ text: Substring.UTF8View) -> Bool {
+  private static func string(_ bytes: ArraySlice<UInt8>) -> String {
+    String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func isScheme(_ text: ArraySlice<UInt8>) -> Bool {
     guard let first = text.first, (first | 0x20) &- 0x61 < 26 else { return false }
     return text.allSatisfy {
       ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
@@ -72,23 +77,24 @@ struct URIReference: Hashable {
 
   private static func merge(_ path: String, onto base: Self) -> String {
     if base.authority != nil, base.path.isEmpty { return "/" + path }
-    guard let slash = base.path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
-    return string(base.path.utf8[...slash]) + path
+    let bytes = Array(base.path.utf8)
+    guard let last = bytes.lastIndex(of: slash) else { return path }
+    return string(bytes[...last]) + path
   }
 
   private static func withoutDots(_ path: String) -> String {
-    let slash = UInt8(ascii: "/")
-    let steps = path.utf8.split(separator: slash, omittingEmptySubsequences: false)
-    guard steps.contains(where: { isDots($0, 1) || isDots($0, 2) }) else { return path }
-    var kept: [Substring.UTF8View] = []
+    let bytes = Array(path.utf8)
+    guard mayHaveDots(bytes) else { return path }
+    let steps = bytes.split(separator: slash, omittingEmptySubsequences: false)
+    var kept: [ArraySlice<UInt8>] = []
     for (index, step) in steps.enumerated() {
       let isDot = isDots(step, 1)
       guard isDot || isDots(step, 2) else {
         kept.append(step)
         continue
       }
-      if !isDot, kept.count > (path.utf8.first == slash ? 1 : 0) { kept.removeLast() }
-      if index == steps.count - 1 { kept.append("".utf8[...]) }
+      if !isDot, kept.count > (bytes.first == slash ? 1 : 0) { kept.removeLast() }
+      if index == steps.count - 1 { kept.append([]) }
     }
     var text = ""
     for (index, step) in kept.enumerated() {
@@ -98,7 +104,17 @@ struct URIReference: Hashable {
     return text
   }
 
-  private static func isDots(_ step: Substring.UTF8View, _ count: Int) -> Bool {
+  /// Whether a step begins with a dot: hardly any does, and no list of steps is made for it.
+  private static func mayHaveDots(_ path: [UInt8]) -> Bool {
+    var previous = slash
+    for byte in path {
+      if byte == UInt8(ascii: "."), previous == slash { return true }
+      previous = byte
+    }
+    return false
+  }
+
+  private static func isDots(_ step: ArraySlice<UInt8>, _ count: Int) -> Bool {
     step.count == count && step.allSatisfy { $0 == UInt8(ascii: ".") }
   }
 

@@ -2,12 +2,14 @@
 ///
 /// Every matcher looks at no more than a bounded number of bytes around its keyword, so that the
 /// time is linear in the bytes, whatever they are.
-package struct SecretScanner: Sendable {
-  private var prefilter = Prefilter()
+///
+/// An object: its tables are handed from place to place for every draft.
+package final class SecretScanner: Sendable {
+  private let prefilter: Prefilter
   private let keywords: [Keyword]
   /// The first keyword of each hash of its three bytes, and behind each keyword the next; -1 ends.
-  private var heads: [Int32]
-  private var nexts: [Int32]
+  private let heads: [Int32]
+  private let nexts: [Int32]
   private let tokens = TokenRule.all
   private let literals: [(rule: String, form: SecretLiteral.Form)]
 
@@ -22,14 +24,18 @@ package struct SecretScanner: Sendable {
         Keyword(
           literals[index].form.bytes, foldsCase: literals[index].form.foldsCase, .literal(index))
       }
-    heads = [Int32](repeating: -1, count: Prefilter.hashCount)
-    nexts = [Int32](repeating: -1, count: keywords.count)
+    var prefilter = Prefilter()
+    var heads = [Int32](repeating: -1, count: Prefilter.hashCount)
+    var nexts = [Int32](repeating: -1, count: keywords.count)
     for (index, keyword) in keywords.enumerated() {
       prefilter.add(keyword.three)
       let hash = Prefilter.hash(keyword.three)
       nexts[index] = heads[hash]
       heads[hash] = Int32(truncatingIfNeeded: index)
     }
+    self.prefilter = prefilter
+    self.heads = heads
+    self.nexts = nexts
   }
 
   /// The secrets, in order and apart from each other.

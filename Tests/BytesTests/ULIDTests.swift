@@ -53,6 +53,7 @@ import Testing
 }
 
 @Suite struct ULIDGeneratorTests {
+  // L-19
   @Test func `identifiers rise while the clock stands still, jumps and steps back`() throws {
     try forAll(seed: 3, count: 50) { entropy in
       var generator = ULIDGenerator()

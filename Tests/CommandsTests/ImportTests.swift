@@ -10,7 +10,7 @@ import Testing
 
 @testable import Commands
 
-@Suite(.timeLimit(.minutes(2))) struct ImportTests {
+@Suite(.hangLimit) struct ImportTests {
   private static let steps = [
     "patch_created", "patch_validated", "patch_queued", "patch_apply_succeeded", "patch_verified",
     "patch_committed",
@@ -79,6 +79,29 @@ import Testing
     for entry in entries {
       try check(Array(entry.bytes), against: "patch_ledger_entry.v1.json")
     }
+  }
+
+  @Test func `a scope is what the diff says, whatever the names and kinds`() throws {
+    let fixture = try ImportFixture()
+    try fixture.shell(
+      """
+      printf 'x' > link; printf '1\\n' > 'c:x'; printf 'a\\0' > bin; commit One
+      rm link; ln -s x link; chmod +x 'c:x'; printf 'b\\0' > bin; commit Two
+      """)
+    let engine = try fixture.engine()
+    #expect(try fixture.run(engine).skipped.isEmpty)
+    let scopes = try engine.events("patch_created").map { event in
+      let document = try event.document()
+      let scope = document.member(document.root, path: ["artifact", "scope"])
+      return try String(
+        decoding: document.compacted(#require(scope)), as: UTF8.self)
+    }
+    #expect(
+      scopes == [
+        #"{"files_touched":["bin","c:x","link"],"line_insertions":2,"line_deletions":0,"hunks":2}"#,
+        // A link in a file's place: one taken away, one made, be their content the same.
+        #"{"files_touched":["bin","c:x","link"],"line_insertions":1,"line_deletions":1,"hunks":2}"#,
+      ])
   }
 
   @Test func `a revert names the patch that it rolls back`() throws {

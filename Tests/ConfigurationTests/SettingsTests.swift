@@ -53,7 +53,8 @@ import Testing
       (#"{"worker":{"max_erors":1}}"#, "/worker/max_erors", "does not exist"),
       (#"{"wrker":{}}"#, "/wrker", "does not exist"),
       (#"{"worker":1}"#, "/worker", "does not exist"),
-      (#"{"ledger":{"profile":"extended"}}"#, nil, "can't be changed"), ("[]", "", "not an object"),
+      (#"{"reaction":{"enabled":false}}"#, nil, "can't be changed"), ("[]", "", "not an object"),
+      (#"{"ledger":{"profile":"other"}}"#, "/ledger/profile", "wrong value"),
     ] as [(String, String?, String)])
   func `a broken file is refused with its name and place`(
     _ text: String, _ pointer: String?, _ words: String
@@ -120,13 +121,45 @@ import Testing
       place,
       environment: [
         "UETLOG_WORKER_MAX_ERRORS": "5", "UETLOG_BUDGET_WARN_SHARE": "0.65",
-        "UETLOG_TASK_MAX_RETRIES": "0",
+        "UETLOG_TASK_MAX_RETRIES": "0", "UETLOG_LEDGER_PROFILE": "extended",
       ])
     #expect(settings.rules.workerErrorsMax == 5)
     #expect(settings.rules.budgetWarnPermille == 650)
     #expect(settings.rules.taskRetriesMax == 0)
+    #expect(settings.rules.ledgerProfile == .extended)
     #expect(settings.digest != Settings().digest)
     #expect(SettingValue.share(650).description == "0.65")
+  }
+
+  /// Writers of one group decide by the same rules: each record says by which.
+  @Test func `another profile of the ledger is another digest`() throws {
+    let place = try TemporaryDirectory()
+    place.directory("work")
+    func digest(_ profile: String) throws -> UInt64 {
+      try settings(place, environment: ["UETLOG_LEDGER_PROFILE": profile]).digest
+    }
+    #expect(try digest("extended") != Settings().digest)
+    #expect(try digest("default") == Settings().digest)
+  }
+
+  @Test func `a broken file says where, and that JSON has no comments`() throws {
+    for (name, file) in [("log/config.json", false), ("config/pricing.json", true)] {
+      let place = try TemporaryDirectory()
+      place.directory("work")
+      func error(_ text: String) throws -> LogError {
+        try place.file(name, text)
+        return try #require(throws: LogError.self) {
+          var found = try settings(place)
+          if file { try found.readPrices() }
+        }
+      }
+      let comment = try error("{\n  // mine\n}")
+      #expect(comment.line == 2 && comment.hint?.contains("comments") == true)
+      #expect(comment.code == .settings && comment.message.contains(name))
+      // An address is no comment, and what is broken is something else.
+      let other = try error("{\n  \"a\": \"http://x\",\n}")
+      #expect(other.line == 3 && other.hint == nil)
+    }
   }
 
   @Test func `prices come from the repository, else they are the shipped ones`() throws {

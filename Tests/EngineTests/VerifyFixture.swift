@@ -7,6 +7,7 @@ import JSON
 import LMDB
 import Pipeline
 import Synchronization
+import TestSupport
 import Testing
 
 /// A directory that lives as long as a test.
@@ -19,22 +20,7 @@ final class VerifyDirectory: Sendable {
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  deinit { Self.remove(path) }
-
-  private static func remove(_ path: String) {
-    if let listing = unsafe opendir(path) {
-      while let entry = unsafe readdir(listing) {
-        let name = unsafe withUnsafePointer(to: entry.pointee.d_name) {
-          unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-        }
-        if name != ".", name != ".." { remove(path + "/" + name) }
-      }
-      unsafe closedir(listing)
-      unsafe rmdir(path)
-    } else {
-      unsafe unlink(path)
-    }
-  }
+  deinit { Files.removeTree(path) }
 
   var log: String { path + "/log" }
   var dataFile: String { log + "/data.mdb" }

@@ -94,7 +94,7 @@ import Testing
       var unit = Indexed(
         unit: try Self.unit(bench, heartbeat(generator.int(0...(Self.streams - 1)))),
         salt: UInt64(index))
-      _ = try bench.engine.log.write(waitNanoseconds: 0, &unit)
+      _ = try bench.engine.log.write(waitNanoseconds: 5_000_000_000, &unit)
     }
     print("dirty pages, with four naive indexes: \(counts)")
     #expect((counts.max() ?? 0) > Self.budget)

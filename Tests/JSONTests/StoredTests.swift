@@ -44,6 +44,34 @@ struct StoredTests {
     #expect(found == document.count(document.root) || document.kind(document.root) != .object)
   }
 
+  @Test func `members of members are those of the parsed document, in order`() throws {
+    let nested = [
+      #"{"a" : { "\u0062":[{"c":1}] , "c":{"d":2} } ,"e":"{","f":{},"a\"":{"h":"}","i":-1}}"#,
+      #"{"a\n":{"b":{}}}"#,
+    ]
+    var found: [String] = []
+    for text in Self.samples + nested {
+      let document = try JSONDocument(parsing: Array(text.utf8))
+      var wanted: [String] = []
+      document.forEachMember(document.root) { outer, object in
+        guard document.kind(object) == .object else { return }
+        document.forEachMember(object) { key, value in
+          let keys = [outer, key].map { String(decoding: document.textBytes($0), as: UTF8.self) }
+          wanted.append("\(keys) \(document.compacted(value))")
+        }
+      }
+      var inner: [String] = []
+      stored(text).forEachInnerMember { outer, key, value in
+        let keys = [outer.indices.map { outer[$0] }, key.indices.map { key[$0] }]
+          .map { String(decoding: $0, as: UTF8.self) }
+        inner.append("\(keys) \(value.compacted)")
+      }
+      #expect(inner == wanted, "\(text)")
+      found += inner
+    }
+    #expect(found.count == 6)
+  }
+
   @Test func `a path leads through objects only`() {
     let value = stored(Self.samples[0])
     #expect(value.member(path: ["d", "a", "b"])?.bool == true)
@@ -65,6 +93,7 @@ struct StoredTests {
         if bytes.isEmpty { bytes = [0x7B] }
       }
       let value = StoredJSON(bytes, 0..<Int.max)
+      value.forEachInnerMember { _, _, value in _ = value.compacted }
       for key in Self.keys {
         let member = value.member(key)
         _ = (member?.string, member?.int64, member?.double, member?.bool, member?.compacted)

@@ -77,6 +77,26 @@ import Testing
     #expect(keys == [1, 300])
   }
 
+  @Test(arguments: [false, true])
+  func `prefetching is a hint: numbers with gaps, and pages of the writer`(writing: Bool) throws {
+    let environment = try log.open()
+    let keys = (1...4000).map { UInt64($0 * $0) }
+    var filling = try environment.beginWrite()
+    let table = try filling.openTable("squares", integerKeys: true, create: true)
+    for key in keys { try filling.put(table, key: key, value: [1, 2, 3]) }
+    var seen: [UInt64] = []
+    if writing {
+      var cursor = try filling.cursor(table, prefetching: true)
+      while let entry = try cursor.next() { seen.append(entry.integerKey) }
+    } else {
+      try filling.commit()
+      let reading = try environment.beginRead()
+      var cursor = try reading.cursor(table, prefetching: true)
+      while let entry = try cursor.next() { seen.append(entry.integerKey) }
+    }
+    #expect(seen == keys)
+  }
+
   @Test func `an empty table has no entries`() throws {
     let environment = try log.open()
     let table = try environment.fill(count: 0)

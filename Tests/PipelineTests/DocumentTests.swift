@@ -84,6 +84,7 @@ struct DocumentTests {
       [.review_requested])
   }
 
+  // L-03
   @Test func `ledger entries are documents of their schema in every state`() throws {
     let stream = "patch-" + Self.patch
     var log = TestLog()

@@ -38,6 +38,7 @@ struct EdgeTests {
     }
   }
 
+  // L-07
   @Test func `patches follow their table`() throws {
     var start = PatchState()
     start.flags = .checked

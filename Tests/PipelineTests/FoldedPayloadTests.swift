@@ -95,6 +95,33 @@ struct FoldedPayloadTests {
     }
   }
 
+  @Test func `a state tells by how much its shares changed`() throws {
+    var changeCount = 0
+    for state in Self.categories { changeCount += try compareShares(state) }
+    #expect(changeCount > 20)
+  }
+
+  /// - Returns: how many events changed shares.
+  private func compareShares<State: EntityState>(_ state: State.Type) throws -> Int {
+    var changeCount = 0
+    for before in try states(state) {
+      for type in EventType.allCases {
+        for json in Self.payloads {
+          let event = event(type, try #require(Payload(Array(json.utf8))), 900)
+          var (after, told) = (before, before)
+          after.evolve(event)
+          var sums: [Contribution] = []
+          told.evolve(event, notingIn: &sums)
+          var wanted: [Contribution] = []
+          wanted.note(before.contributions(), after.contributions())
+          #expect(told == after && sums == wanted, "\(State.category) \(type)")
+          if !wanted.isEmpty { changeCount += 1 }
+        }
+      }
+    }
+    return changeCount
+  }
+
   @Test func `templates give the same names from stored bytes`() throws {
     let template = Template("gate-{gate_id}/{subject.id}|run-{@run_id}")
     let texts = [

@@ -3,20 +3,24 @@ import Pipeline
 import Testing
 
 struct ReviewTests {
-  @Test(arguments: [("approve", true), ("reject", false), ("adjust", false)])
-  func `only an approval counts for the subject`(decision: String, counts: Bool) throws {
+  @Test(arguments: ["approve", "reject", "adjust"])
+  func `an approval counts for the subject, a rejection against it`(decision: String) throws {
     var review = try Scenario("review-R", ReviewState())
     review.adds = [EntityNumber(16), EntityNumber(17)]
     try review.when(.review_requested)
     review.adds = [.none]
     #expect(review.state.contributions() == [])
     try review.when(.review_decided, #"{"decision":"\#(decision)","by":"ann"}"#)
-    let share: Shares = [
-      Contribution(EntityNumber(16), .approvals, 1),
-      Contribution(EntityNumber(17), .approver, Int64(review.state.decider)),
+    let decider = Int64(review.state.decider)
+    let shares: [String: Shares] = [
+      "approve": [
+        Contribution(EntityNumber(16), .approvals, 1),
+        Contribution(EntityNumber(17), .approver, decider),
+      ],
+      "reject": [Contribution(EntityNumber(17), .rejecter, decider)], "adjust": [],
     ]
-    #expect(review.state.decider != 0)
-    #expect(review.state.contributions() == (counts ? share : []))
+    #expect(decider != 0)
+    #expect(review.state.contributions() == shares[decision])
     #expect(try review.refusal(.review_decided)?.allowed == [])
   }
 }
@@ -124,6 +128,17 @@ struct GateTests {
     #expect(try gate.refusal(.gate_passed, execution)?.allowed == ["failed", "error"])
     try gate.beside("gate-UNIT/task-T", other(.passed))
     #expect(try gate.refusal(.gate_passed, execution) == nil)
+  }
+
+  @Test func `an execution is of the type that its gate is declared with`() throws {
+    var gate = try dependent()
+    gate.consulted = Payload(Array(#"{"gate_type":"lint"}"#.utf8))
+    try gate.given(.gate_started, execution)
+    let tests = execution.replacing("}", with: #","gate_type":"unit_tests"}"#)
+    #expect(try gate.refusal(.gate_passed, tests)?.pointer == "/gate_type")
+    for said in [tests.replacing("unit_tests", with: "lint"), execution] {
+      #expect(try gate.refusal(.gate_passed, said) == nil)
+    }
   }
 
   @Test func `a gate that waits may be blocked, skipped and fail`() throws {

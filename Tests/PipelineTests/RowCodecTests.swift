@@ -70,6 +70,23 @@ struct RowCodecTests {
     #expect(throws: LogError.self) { try decodeState(row, as: PatchState.self) }
   }
 
+  // L-20
+  @Test func `a state that this program does not know is damage, and not a patch that is missing`()
+    throws
+  {
+    var row = StateRow()
+    row.store(PatchState())
+    for status in PatchStatus.allCases {
+      row.fields[0] = status.rawValue
+      #expect(try decodeState(row, as: PatchState.self).status == status)
+    }
+    for byte in UInt8(PatchStatus.allCases.count)...UInt8.max {
+      row.fields[0] = byte
+      let error = #expect(throws: LogError.self) { try decodeState(row, as: PatchState.self) }
+      #expect(error?.code == .corruption)
+    }
+  }
+
   @Test func `a row without fields is an entity before its first event`() throws {
     let row = StateRow(category: Category.task.rawValue, layout: 9, fields: [])
     #expect(try decodeState(row, as: TaskState.self) == TaskState())

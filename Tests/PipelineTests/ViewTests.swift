@@ -45,6 +45,7 @@ struct ViewTests {
     #expect(!json.contains("null,"))
   }
 
+  // L-18
   @Test func `a reversed event leaves the history, and the state before it is back`() throws {
     var log = try patchLog()
     let stream = "patch-" + Self.patch
@@ -59,6 +60,7 @@ struct ViewTests {
     #expect(!back.contains("reversed"))
   }
 
+  // L-08, L-11
   @Test func `applications and quarantine are told with their texts`() throws {
     var log = try patchLog()
     let stream = "patch-" + Self.patch
@@ -76,6 +78,26 @@ struct ViewTests {
     try log.append(stream, .patch_dropped, #"{"reason":"gone"}"#, at: 6)
     let dropped = try #require(try log.entry(PatchesView.self, stream))
     #expect(dropped.contains(#""is_quarantined":false,"quarantine_reason":"bad""#))
+  }
+
+  // L-22
+  @Test func `a history is in the order of the log, whatever its clock said`() throws {
+    var log = try patchLog()
+    let stream = "patch-" + Self.patch
+    try log.append(stream, .patch_queued, "{}", at: -500)
+    try log.append(stream, .patch_apply_succeeded, "{}", at: -1000)
+    let json = try #require(try log.entry(PatchesView.self, stream))
+    let document = try JSONDocument(parsing: Array(json.utf8))
+    let history = try #require(document.member(document.root, "state_history"))
+    var states: [String] = []
+    var times: [String] = []
+    document.forEachElement(history) { past in
+      states.append(document.member(past, "state").flatMap { document.string($0) } ?? "")
+      times.append(document.member(past, "at").flatMap { document.string($0) } ?? "")
+    }
+    #expect(states == ["created", "validated", "queued", "applied"])
+    #expect(times.sorted() != times)
+    #expect(json.contains(#""state":"applied","state_history""#))
   }
 
   @Test func `a worker's health is judged at the moment that is asked for`() throws {

@@ -62,7 +62,20 @@ import Testing
     #expect(!denied.isMissing)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test func `a program that lies around is not run`() throws {
+    let place = try TemporaryDirectory()
+    try place.file("uetlog-here", "#!/bin/sh\n")
+    unsafe chmod(place("uetlog-here"), 0o755)
+    for path in ["", ":", ".:", "relative"] {
+      let error = try #require(throws: RunnerError.self) {
+        _ = try run("uetlog-here", [], environment: ["PATH": path])
+      }
+      #expect(error.isMissing)
+    }
+    #expect(try run("uetlog-here", [], environment: ["PATH": place.path]).code == 0)
+  }
+
+  @Test(.hangLimit)
   func `errors that nobody reads do not stop the program`() throws {
     let script = "head -c 300000 /dev/zero | tr '\\0' e >&2; echo done"
     let found = try run("sh", ["-c", script])
@@ -70,7 +83,7 @@ import Testing
     #expect(found.errors == String(repeating: "e", count: 4096))
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.hangLimit)
   func `waiting drops output that was not read`() throws {
     let script = "head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2; exit 3"
     var process = try ChildProcess("sh", ["-c", script])
@@ -78,7 +91,7 @@ import Testing
     #expect(try process.wait().code == 3)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.hangLimit)
   func `a program that is let go is ended`() throws {
     let directory = try TemporaryDirectory()
     do {

@@ -4,7 +4,7 @@ import Testing
 @testable import Runner
 
 /// Large histories, hostile ones, and broken ones.
-@Suite(.timeLimit(.minutes(2))) struct GitLogLimitTests {
+@Suite(.hangLimit) struct GitLogLimitTests {
   private func commits(
     _ path: String, since: String? = nil, count: Int? = nil, limit: Int = 1 << 20
   ) throws -> [GitCommit] {
@@ -37,7 +37,7 @@ import Testing
     let numbers = try repository.git("log", "--reverse", "--format=", "--numstat")
     let expected = numbers.split(separator: "\n")
     #expect(
-      found.flatMap(\.files).map { "\($0.insertions)\t\($0.deletions)\t\($0.path)"[...] }
+      found.flatMap(\.numbers).map { $0[...] }
         == expected)
     #expect(try commits(repository.path, count: 3) == Array(found.suffix(3)))
     #expect(try commits(repository.path, since: found[489].hash) == Array(found.suffix(10)))
@@ -145,7 +145,7 @@ import Testing
 
   @Test func `reverts are told`() {
     var commit = GitCommit(
-      hash: "", parents: [], seconds: 0, author: "", subject: "Revert \"x\"", body: "", files: [],
+      hash: "", parents: [], seconds: 0, author: "", subject: "Revert \"x\"", body: "",
       diff: [], isDiffTooLong: false)
     let hash = String(repeating: "a1", count: 20)
     #expect(commit.reverts == nil)

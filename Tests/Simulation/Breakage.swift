@@ -8,6 +8,8 @@ enum Breakage: String, CaseIterable {
   case doubledSum = "doubled-sum"
   /// Expected revisions do not reach the engine.
   case ignoredExpectation = "ignored-expectation"
+  /// What is claimed of a patch's checks is believed.
+  case trustedVerdict = "trusted-verdict"
   /// A transaction that fails leaves behind what it had done.
   case keptAbortedWork = "kept-aborted-work"
   /// A committed transaction is not there afterwards.

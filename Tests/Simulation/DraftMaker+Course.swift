@@ -45,11 +45,11 @@ extension DraftMaker {
   }
 
   private mutating func validation(isGood: Bool) -> String {
-    let digest = "823412d1eacb67956220e532959f0104603057c88704863ca38e7cd188fda812"
     return #","validation":{"format_ok":true,"scope_ok":\#(isGood),"constraints_ok":true,"#
-      + #""validation_errors":[]},"policy":{"digest":"\#(digest)","policy_ids":["p"],"#
-      + #""max_lines_changed":500,"max_files_changed":10,"#
-      + #""min_reviewers":\#(generator.chance(4) ? 1 : 0),"tests_required":false}"#
+      + #""validation_errors":[]},"#
+      + TestPatches.record(
+        #""max_lines_changed":500,"max_files_changed":10,"#
+          + #""min_reviewers":\#(generator.chance(4) ? 1 : 0),"tests_required":false"#)
   }
 
   mutating func gate(_ model: Model) -> Proposal {

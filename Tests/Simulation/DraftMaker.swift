@@ -57,19 +57,27 @@ struct DraftMaker {
     }
   }
 
-  /// One that can't even be prepared.
+  /// One that is refused, whatever the log holds: most can't even be prepared.
   private mutating func flawed() -> Proposal {
     var proposal: Proposal
-    switch generator.int(0...2) {
+    switch generator.int(0...3) {
     case 0:
       proposal = Proposal("task_vanished", "task-T1", #""task_id":"T1""#)
       proposal.flaw = .unknownType
     case 1:
       proposal = Proposal("task_created", "task-T1", #""task_id":"T1""#)
       proposal.flaw = .violation
-    default:
+    case 2:
       proposal = Proposal("task_started", "task-T1", #""task_id":5"#)
       proposal.flaw = .violation
+    default:
+      // The record of a policy that nobody has.
+      let id = patchID()
+      proposal = Proposal(
+        "patch_validated", "patch-\(id)",
+        #""patch_id":"\#(id)","validation":{"format_ok":true,"scope_ok":true,"#
+          + #""constraints_ok":true},"policy":{"digest":"0000000000000000"}"#)
+      proposal.flaw = .rejected
     }
     return proposal
   }

@@ -21,7 +21,7 @@ final class Interference: Sendable {
     let engine = site.engines[actor]
     return { [self] in
       let attempt = Attempt<Receipt>(on: engine.log) { () throws(LogError) in
-        try engine.append(proposal.draft(ignoringExpectation: false))
+        try engine.append(proposal.draft(nil))
       }
       attempts.withLock { $0.append(attempt) }
     }

@@ -28,7 +28,7 @@ struct Proposal {
   var isMasked = false
   /// What it is the stored form of: masked events are known again when an export is imported.
   var original: String?
-  /// Why it can't even be prepared.
+  /// Why it is refused, whatever the log holds.
   var flaw: LogError.Code?
 
   init(
@@ -57,11 +57,12 @@ struct Proposal {
     return text + "}"
   }
 
-  /// - Parameter ignoringExpectation: leaves the expected revision out, to break it.
-  func draft(ignoringExpectation: Bool) throws(LogError) -> Draft {
+  /// - Parameter breakage: what is left out or made up, to break the log.
+  func draft(_ breakage: Breakage?) throws(LogError) -> Draft {
     var draft = try Draft(line: Array(line.utf8), number: nil, defaults: DraftDefaults())
     if isImported { draft.flags.insert(.imported) }
-    if ignoringExpectation { draft.expect = nil }
+    if breakage == .ignoredExpectation { draft.expect = nil }
+    if breakage == .trustedVerdict, flaw == .rejected { draft.flags.insert(.imported) }
     return draft
   }
 }

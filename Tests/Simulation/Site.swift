@@ -51,7 +51,9 @@ final class Site {
   }
 
   private func fresh() -> Engine<FaultyLog> {
-    Engine(log: log, catalog: Self.catalog, clock: clock, entropy: entropy.split())
+    Engine(
+      log: log, catalog: Self.catalog, policies: TestPatches.policies(), clock: clock,
+      entropy: entropy.split())
   }
 
   /// An actor's process ends and another one begins: nothing is remembered.

@@ -13,9 +13,8 @@ extension World {
   /// Appends a draft by itself, as `append` of the command line does.
   func append(_ proposal: Proposal, _ actor: Int) throws {
     trace.note("actor \(actor) appends \(proposal.line)")
-    let isBroken = breakage == .ignoredExpectation
     let attempt = try onAll { (site, _) throws(LogError) in
-      try site.engines[actor].append(proposal.draft(ignoringExpectation: isBroken))
+      try site.engines[actor].append(proposal.draft(breakage))
     }
     try take(attempt.asOutcomes, [proposal], actor, isAtomic: true)
   }
@@ -49,13 +48,12 @@ extension World {
   /// Prepares those that can be.
   private func prepared(_ proposals: [Proposal], _ actor: Int) throws -> Waiting? {
     var batch = Waiting(proposals: [], prepared: Array(repeating: [], count: sites.count))
-    let isBroken = breakage == .ignoredExpectation
     for proposal in proposals {
       trace.note("actor \(actor) prepares \(proposal.line)")
       var drafts: [PreparedDraft] = []
       let attempt = try onAll { (site, _) throws(LogError) in
         drafts.append(
-          try site.engines[actor].prepare(proposal.draft(ignoringExpectation: isBroken)))
+          try site.engines[actor].prepare(proposal.draft(breakage)))
         return true
       }
       if let error = attempt.error {
@@ -143,7 +141,7 @@ extension World {
     options.isDryRun = true
     trace.note("actor \(actor) tries \(proposal.line)")
     _ = try onAll { (site, _) throws(LogError) in
-      try site.engines[actor].append(proposal.draft(ignoringExpectation: false), options)
+      try site.engines[actor].append(proposal.draft(nil), options)
     }
   }
 }

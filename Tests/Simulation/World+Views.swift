@@ -54,7 +54,7 @@ extension World {
         if step < proposals.count {
           appended[index].append(
             Attempt(on: site.log) { () throws(LogError) in
-              try site.engines[other].append(proposals[step].draft(ignoringExpectation: false))
+              try site.engines[other].append(proposals[step].draft(nil))
             })
         }
         if step == stop { throw LogError(.interrupted, "stopped, as simulated") }

@@ -11,6 +11,8 @@ package final class Bench {
   package let clock = TestClock()
   package let catalog: Catalog
   package let rules: Rules
+  /// What patches are judged by; nil for nothing, so that none is taken.
+  private let policies: PolicySource?
   private let secrets: SecretPolicy
   package private(set) var engine: Engine<AnyLog>
   private let options: LogOptions
@@ -28,12 +30,13 @@ package final class Bench {
   /// - Parameter seed: where salts and ids come from.
   package init(
     _ kind: LogKind, seed: UInt64 = 1, rules: Rules = Rules(), options: LogOptions = LogOptions(),
-    secrets: SecretPolicy = SecretPolicy()
+    secrets: SecretPolicy = SecretPolicy(), policies: PolicySource? = TestPatches.policies()
   ) throws {
     self.kind = kind
     self.seed = seed
     self.rules = rules
     self.secrets = secrets
+    self.policies = policies
     self.options = options
     directory = try TemporaryDirectory()
     memory = MemoryLog(identity: Self.identity)
@@ -49,7 +52,8 @@ package final class Bench {
   private func open() throws(LogError) {
     let log = kind == .memory ? AnyLog(memory) : AnyLog(try LMDBLog(opening: path, options))
     engine = Engine(
-      log: log, catalog: catalog, rules: rules, secrets: secrets, clock: clock,
+      log: log, catalog: catalog, rules: rules, secrets: secrets, policies: policies,
+      clock: clock,
       entropy: SeededEntropy(seed: seed))
   }
 
@@ -128,7 +132,7 @@ extension Bench {
   /// An engine on another log with a bench's catalog and clock.
   package static func engine<Log: EventLog>(_ log: Log, _ bench: Bench) -> Engine<Log> {
     Engine(
-      log: log, catalog: bench.catalog, rules: bench.rules, clock: bench.clock,
-      entropy: SeededEntropy(seed: 99))
+      log: log, catalog: bench.catalog, rules: bench.rules, policies: bench.policies,
+      clock: bench.clock, entropy: SeededEntropy(seed: 99))
   }
 }

@@ -45,6 +45,33 @@ import Testing
       }.map { Finding($0.path, "there is no such event type: remove it or add its schema") })
   }
 
+  // X-04: a count of files is true of one commit only; names are.
+  @Test func `the documents that pipelines exchange are these seventeen and three more`() {
+    let documents = [
+      "schema/uet/": [
+        "bootstrap_discovery", "bootstrap_report", "doc-meta", "execution_request",
+        "patch_artifact", "patch_ledger_entry", "patch_policy", "phase_spec", "profile_extension",
+        "project_profile", "prompt_instance", "router_config", "run_event", "run_record",
+        "step_attempt", "task_spec", "workstream_spec",
+      ],
+      "schema/uet-extra/": ["cost_record", "test_gate", "worker_lifecycle"],
+    ]
+    for (folder, names) in documents {
+      let files = Repository.files.filter { $0.hasPrefix(folder) }
+      #expect(files == names.map { "\(folder)\($0).v1.json" })
+      for name in names {
+        let text = Repository.text("\(folder)\(name).v1.json")
+        #expect(text.containsPhrase("http://json-schema.org/draft-07/schema#"), "\(name)")
+        #expect(text.containsPhrase("\"$id\": \"schema/\(name).v1.json\""), "\(name)")
+        let examples = folder.replacing("schema/", with: "schema/examples/") + name + ".v1/"
+        for kind in ["valid-", "invalid-"] {
+          let found = Repository.files.filter { $0.hasPrefix(examples + kind) }
+          #expect(found.count >= 2, "\(examples)\(kind)….json")
+        }
+      }
+    }
+  }
+
   @Test func `text files end with one line break and lines with no blanks`() {
     let endings = [".swift", ".md", ".json", ".c", ".h"]
     let files = Repository.files.filter { path in endings.contains { path.hasSuffix($0) } }

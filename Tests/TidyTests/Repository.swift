@@ -50,9 +50,9 @@ enum Repository {
     defer { unsafe closedir(directory) }
     var found: [String] = []
     while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
+      guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { break }
+      let name = unsafe String(
+        cString: UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self))
       if name == "." || name == ".." || isForeign(name) { continue }
       if unsafe entry.pointee.d_type == UInt8(DT_DIR) {
         found += list(folder + name + "/")

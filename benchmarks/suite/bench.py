@@ -61,10 +61,11 @@ class Bench:
 
     def events(self, mix, count):
         """The path of a file with generated events."""
+        generate = os.path.join(BENCHMARKS, "generate")
         path = os.path.join(WORK, f"{mix}-{count}.jsonl")
-        if not os.path.exists(path):
+        # What an older generator wrote may be refused by now.
+        if not (os.path.exists(path) and os.path.getmtime(path) > os.path.getmtime(generate)):
             with open(path + ".part", "w", encoding="ascii") as file:
-                generate = os.path.join(BENCHMARKS, "generate")
                 subprocess.run([generate, str(count), "--mix", mix], stdout=file, check=True)
             os.rename(path + ".part", path)
         return path

@@ -149,6 +149,10 @@ def case_a_reaction_is_in_the_receipt(box):
     events = box.events()
     same(events[-1]["causation_id"], receipt["event_id"], "cause")
     box.check_schema("receipt", receipt)
+    again = box.append("cost_charged", "charge_id=c1", "model=m", "input_tokens=1",
+                       "output_tokens=1", "amount_micro_usd=900")
+    reactions = [{**reaction, "duplicate": True} for reaction in receipt["reactions"]]
+    same(again, {**receipt, "duplicate": True, "reactions": reactions}, "a retry")
 
 
 def case_the_log_lies_in_the_common_git_directory(box):

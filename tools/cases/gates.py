@@ -63,6 +63,6 @@ def case_a_drop_is_undone_with_the_failed_validation(box):
     row, = box.run("project", "patches", "--key", PATCH, "--format", "json").json
     same(row["state"], "created", "state")
     box.append("patch_validated", "--data", json.dumps(
-        {"patch_id": PATCH, "validation": VALIDATION, "policy": {"digest": "0" * 64}}),
+        {"patch_id": PATCH, "validation": VALIDATION, "policy": box.policy()}),
                "--id", ulid(9))
     box.run("verify")

@@ -169,9 +169,10 @@ def case_reviewers(box):
         artifact = {
             "patch_id": ulid(number), "format": "unified_diff", "target_repo": "r",
             "origin": {"execution_request_id": ulid(1), "tool_id": "t",
-                       "created_at": "2025-11-22T09:15:08Z"}, "diff_text": f"+{number}\n"}
+                       "created_at": "2025-11-22T09:15:08Z"},
+            "diff_text": f"--- /dev/null\n+++ b/{number}\n@@ -0,0 +1 @@\n+x\n"}
         box.append("patch_created", "--data", json.dumps({"project_id": "p", "artifact": artifact}))
-        policy = {"digest": "0" * 64, "policy_ids": ["p"], "min_reviewers": count}
+        policy = box.policy("p") | {"min_reviewers": count}
         done = box.run("append", "patch_validated", "--data", json.dumps(
             {"patch_id": ulid(number), "validation": VALIDATION, "policy": policy}), status=None)
         return done

@@ -21,6 +21,39 @@ def case_schemas_are_listed_shown_and_checked(box):
     box.run("schema", "check", "--schema", schema, good)
     done = box.run("schema", "check", "--schema", schema, bad, "--json", status=65)
     has(done.output + done.errors, "/worker_id")
+    # One that can't be read keeps nobody from the others.
+    done = box.run("schema", "check", "--schema", schema, box.path("nowhere"), good, bad, status=66)
+    has(done.errors, "no file", "nowhere")
+    has(done.output, f"{good}: valid", "/worker_id")
+
+
+#
+def case_what_is_checked_against_a_schema_says_where_it_is_wrong(box):
+    check = ["schema", "check", "--schema", "patch_policy.v1"]
+    good = box.path("good.json", '{"patch_policy_id":"p","scope":{"level":"global"},'
+                                 '"constraints":{}}')
+    comment = box.path("comment.json", '{\n  // mine\n}')
+    broken = box.path("broken.json", '{"a":\n 1,\n}')
+    lines = box.run(*check, good, comment, broken, status=65).output.splitlines()
+    same([line.startswith(path) for line, path in zip(lines, (good, comment, broken), strict=True)],
+         [True] * 3, "one line for each file")
+    has(lines[0], "valid")
+    has(lines[1], "comment.json:2", "column 3", "JSON has no comments")
+    has(lines[2], "broken.json:3", "column 1")
+    same("comments" in lines[2], False, "a hint about comments")
+    found = box.run(*check, comment, good, "--json", status=65).lines
+    same([(one["file"], one.get("line"), one["valid"]) for one in found],
+         [(comment, 2, False), (good, None, True)])
+    box.run(*check, good, good)
+    beats = box.path("beats.jsonl", '{"worker_id":"w"}\n{\n')
+    has(box.run("schema", "check", "--schema", "worker_heartbeat", "--jsonl", beats, beats,
+                status=65).output, "beats.jsonl:2")
+    has(box.run("schema", "check", "--schema", "patch_polcy.v1", good, status=66).errors,
+        "patch_polcy.v1", "schema list")
+    has(box.run(*check, box.path("nowhere.json"), status=66).errors, "nowhere.json")
+    has(box.run("schema", "check", "--schema", comment, good, status=65).errors,
+        "comment.json", "line 2")
+    box.run(*check, status=64)
 
 
 def case_a_type_of_ones_own(box):

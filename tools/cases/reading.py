@@ -80,6 +80,7 @@ def case_cloud_events(box):
         has(" ".join(event), "id", "source", "type")
 
 
+#
 def case_following_sees_what_comes(box):
     box.append("note", "text=first")
     process = box.start("replay", "--follow", "--format", "jsonl")

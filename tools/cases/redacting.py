@@ -278,7 +278,7 @@ def case_a_patch_without_its_diff_is_not_undone(box):
     created = box.events("--stream", f"patch-{PATCH}")[0]["position"]
     last = box.events("--stream", f"patch-{PATCH}")[-1]["position"]
     words = ["compensate", "--reason", "x", "--json", "--event"]
-    has(box.run(*words, str(last), status=65).error["hint"], "patch_rolled_back")
+    has(box.run(*words, str(last), status=65).error["hint"], "patch rollback")
     box.run("redact", str(created), "--pointer", "/artifact/diff_text", "--reason", "r")
     for position in (created, last):
         has(box.run(*words, str(position), status=65).error["message"], "exact bytes are gone")

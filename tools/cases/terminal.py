@@ -1,5 +1,6 @@
 """What people see: help, tables and the timeline, at the width of their terminal."""
 import fcntl
+import json
 import os
 import pty
 import re
@@ -152,3 +153,41 @@ def case_the_timeline_shows_money(box):
     box.append("cost_charged", "charge_id=c1", "model=m", "input_tokens=7", "output_tokens=2",
                "task_id=T1", "worker_id=w1", "provider=p", "amount_micro_usd=900", "--run", RUN)
     has(box.run("replay", "--type", "cost_charged").output, "amount_micro_usd=900")
+
+
+def case_ids_of_patches_stay_whole(box):
+    box.run("patch", "create", "-", "--tool", "aider", "--request", RUN, "--project", "billing",
+            "--summary", "Round amounts only where a customer sees them, never before that",
+            "--repo", git_repository(box), stdin=DIFF)
+    patch = box.run("patch", "list", "--json").json[0]["patch_id"]
+    box.run("patch", "validate", patch)
+    box.run("patch", "quarantine", patch, "--reason", "the same lines changed to and fro, " * 3)
+    lines = on_terminal(box, 80, "patch", "list")
+    same([width(line) <= 80 for line in lines], [True] * 2)
+    has(lines[1], patch, "quarantined", "…")
+    lines = on_terminal(box, 80, "patch", "history", patch)
+    same([width(line) <= 80 for line in lines], [True] * 4)
+    has(lines[3], "patch_quarantined", "the same", "…")
+    has(box.run("patch", "show", patch).output, "why         the same lines changed to and fro, the")
+
+
+def case_a_diff_that_was_cut_off_is_shown_whole(box):
+    create = ["patch", "create", "-", "--tool", "aider", "--request", RUN, "--project", "billing",
+              "--repo", git_repository(box)]
+    has(box.run(*create, stdin=DIFF.rstrip("\n"), status=65).errors, "cut off")
+    box.run(*create, stdin=DIFF)
+    # Another program takes it as it comes.
+    payload = box.events()[0]["payload"]
+    payload["artifact"] |= {"patch_id": RUN, "diff_text": DIFF.rstrip("\n")}
+    box.append("patch_created", "--data", json.dumps(payload))
+    same(on_terminal(box, 80, "patch", "diff", RUN), DIFF.splitlines())
+    has(box.run("patch", "diff", RUN, "--color", "always").output, "+new")
+
+
+DIFF = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n"
+
+
+def git_repository(box):
+    path = box.path("repo")
+    subprocess.run(["git", "init", "-q", path], check=True, env=program.surroundings(box.home))
+    return path

@@ -61,7 +61,7 @@ def case_what_a_command_of_its_own_undoes(box):
     box.patch("patch_apply_succeeded")
     last = box.events("--stream", f"patch-{PATCH}")[-1]
     done = box.run("compensate", "--event", last["event_id"], "--reason", "x", "--json", status=65)
-    has(done.error["hint"], f"patch_rolled_back patch_id={PATCH}")
+    has(done.error["hint"], f"uetlog patch rollback {PATCH}")
 
 
 def case_money_stays_spent(box):

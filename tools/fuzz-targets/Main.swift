@@ -6,7 +6,7 @@ struct FuzzTarget: Sendable {
   let name: String
   let run: @Sendable ([UInt8]) -> Void
 
-  /// All of them, and the control, which has a bug on purpose.
+  /// All of them, and the controls, which have a bug on purpose.
   static let all = [
     FuzzTarget(name: "json", run: fuzzJSON),
     FuzzTarget(name: "schema", run: fuzzSchema),
@@ -16,9 +16,12 @@ struct FuzzTarget: Sendable {
     FuzzTarget(name: "evidence", run: fuzzEvidence),
     FuzzTarget(name: "secrets", run: fuzzSecrets),
     FuzzTarget(name: "diff", run: fuzzDiff),
+    FuzzTarget(name: "patch", run: fuzzPatch),
     FuzzTarget(name: "pages", run: fuzzPages),
     FuzzTarget(name: "text", run: fuzzText),
+    FuzzTarget(name: "slots", run: fuzzSlots),
     FuzzTarget(name: "control", run: fuzzControl),
+    FuzzTarget(name: "mixed-slots", run: fuzzMixedSlots),
   ]
 
   /// The one that `UETLOG_FUZZ_TARGET` names.

@@ -43,19 +43,7 @@ internal import LMDB
 
 /// Where the file of the page target is.
 private enum PageScratch {
-  static let directory: String = {
-    let memory = "/dev/shm"
-    var template = Array("\(memory)/uetlog-fuzz.XXXXXX".utf8CString)
-    guard unsafe mkdtemp(&template) != nil else { fail("can't make a directory in \(memory)") }
-    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    atexit {
-      for name in ["data.mdb", "lock.mdb", "fuzzed"] {
-        unsafe unlink(PageScratch.directory + "/" + name)
-      }
-      unsafe rmdir(PageScratch.directory)
-    }
-    return path
-  }()
+  private static var directory: String { FuzzScratch.path }
   static var path: String { directory + "/fuzzed" }
 
   /// The bytes of a file that LMDB wrote.

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Diff
 internal import Engine
 internal import Events
 internal import Evidence
@@ -77,21 +78,18 @@ private let masker = Masker(scanner: scanner, key: [UInt8](repeating: 7, count: 
 @Sendable func fuzzDiff(_ bytes: [UInt8]) {
   let parts = bytes.split(separator: 0, maxSplits: 4, omittingEmptySubsequences: false)
   let output = Array(parts.last ?? [])
-  let (files, diff) = NumberedDiff.split(output)
-  promise(output.suffix(diff.count).elementsEqual(diff), "the diff is not the rest of the output")
+  let diff = UnifiedDiff(ofHistory: output.span)
   let texts = parts.dropLast().map { String(decoding: $0, as: UTF8.self) } + ["", "", "", ""]
   let commit = GitCommit(
     hash: String(repeating: "ab", count: 20), parents: [], seconds: Int64(texts[0]) ?? 0,
-    author: texts[1], subject: texts[2], body: texts[3], files: files, diff: Array(diff),
-    isDiffTooLong: false)
+    author: texts[1], subject: texts[2], body: texts[3], diff: output, isDiffTooLong: false)
   promise((commit.reverts?.count ?? 40) >= 40, "it reverts what is no commit")
-  // Git prints no numbers of lines without a diff: such a commit would be refused.
-  if commit.diff.isEmpty, !commit.files.isEmpty { return }
   let drafts: [Draft]
   do throws(LogError) {
     drafts = try GitDrafts(project: "fuzz", importID: "fuzz").drafts(of: commit, reverted: nil)
   } catch {
-    promise(String(validating: output, as: UTF8.self) == nil, "no drafts: \(error.message)")
+    let isRefused = String(validating: output, as: UTF8.self) == nil || !diff.faults.isEmpty
+    promise(isRefused, "no drafts: \(error.message)")
     return
   }
   let identity = LogIdentity(
@@ -103,16 +101,15 @@ private let masker = Masker(scanner: scanner, key: [UInt8](repeating: 7, count: 
       let isOfPath = ["/artifact/scope/files_touched/", "/applied_files/"].contains {
         error.pointer?.hasPrefix($0) ?? false
       }
-      if isOfPath, commit.files.contains(where: { hasNoPath($0.path) }) { return }
+      if isOfPath, diff.filesTouched.contains(where: { hasNoPath($0.bytes) }) { return }
       fail("\(draft.type): \(error.message) at \(error.pointer ?? "")")
     }
   }
 }
 
 /// Whether a path is one that no file has.
-private func hasNoPath(_ path: String) -> Bool {
-  path.isEmpty || path.unicodeScalars.count > 4096
-    || path.utf8.contains { [0, 10, 13].contains($0) }
+private func hasNoPath(_ path: [UInt8]) -> Bool {
+  path.isEmpty || path.count > 4096 || path.contains { [0, 10, 13].contains($0) }
 }
 
 private let shared = Catalog()

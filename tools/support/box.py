@@ -121,6 +121,19 @@ class Box:
         self.append("task_assigned", f"task_id={name}", f"worker_id={worker}")
         self.append("task_started", f"task_id={name}")
 
+    def policy(self, project="billing"):
+        """What a `patch_validated` records of the policy that is in force for a project."""
+        found = self.run("policy", "explain", "--project", project, "--json").json
+        record = {"digest": found["digest"],
+                  "policy_ids": [policy["patch_policy_id"] for policy in found["policies"]]}
+        recorded = ("max_lines_changed", "max_files_changed", "min_reviewers", "oscillation_window",
+                    "oscillation_threshold", "require_issue_ref", "patch_required",
+                    "forbid_binary_patches")
+        for constraint in found["constraints"]:
+            if constraint["name"] in recorded and constraint["value"] is not None:
+                record[constraint["name"]] = constraint["value"]
+        return record | {"tests_required": False}
+
     def patch(self, until="patch_created", patch=PATCH):
         """A patch that has come as far as `until`."""
         artifact = {
@@ -128,8 +141,8 @@ class Box:
             "origin": {"execution_request_id": ulid(1), "tool_id": "aider",
                        "created_at": "2025-11-22T09:15:08Z"},
             "diff_text": "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-1\n+2\n"}
-        policy = {"digest": "0" * 64, "policy_ids": ["global-default"], "max_lines_changed": 500,
-                  "max_files_changed": 10, "min_reviewers": 0, "tests_required": False}
+        # Nobody is believed that a patch passed its checks, so the record must be the true one.
+        policy = self.policy() if until != "patch_created" else None
         steps = [
             ("patch_created", {"project_id": "billing", "artifact": artifact}),
             ("patch_validated", {"patch_id": patch, "validation": VALIDATION, "policy": policy}),

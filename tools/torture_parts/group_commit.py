@@ -1,11 +1,14 @@
 """kill -9 of writers that commit together, at any moment, aimed at whoever has the lock, and at
-system calls; and leaders that are stopped with the others' drafts in hand.
+system calls; leaders that are stopped with the others' drafts in hand; and a process that writes
+garbage and others' requests into the slots all the while.
 
 Every receipt must be in the log at its position, nothing twice (the drafts have no ids of their
 own: only the group's care keeps them single), the log intact, and those that were not killed must
 get answers again at once. Behind a stopped leader each must end within its --wait, and what it is
-told (75, nothing written; 70, unknown) must be true whatever the leader does when it goes on.
+told (75, nothing written; 70, unknown) must be true whatever the leader does when it goes on. Who
+lives holds the slot file once, however many leaders it has lost.
 """
+import collections
 import hashlib
 import json
 import mmap
@@ -30,7 +33,8 @@ STOPPED_WAIT_SECONDS = 1
 CALLS = ("flock", "fcntl", "writev", "pwrite64", "fdatasync", "futex")
 # Places in the slot file, as Sources/EventLog/Format.md has them.
 LAST_GROUP, SLOTS, SLOT, AREAS, AREA, SLOT_COUNT = 64, 4096, 64, 8192, 16 << 10, 64
-PENDING, ANSWERED = 1, 3
+PENDING, ANSWERED, STATES = 1, 3, 6
+SCRIBBLE_SECONDS = 3
 FORGED = 1_000_000
 REQUEST_HEAD, DRAFT_HEAD, EVENT_ID = 26, 29, 8
 
@@ -126,14 +130,28 @@ def went_on(writers, seconds=NEXT_RECEIPT_SECONDS_MAX):
     return f"{len(goals)} of {len(writers)} writers got no answers for {seconds} s", seconds
 
 
+def held(process, name):
+    """What is wrong with how often a process has a file open and mapped, or None."""
+    there, links = f"/proc/{process}", []
+    for number in os.listdir(f"{there}/fd"):
+        try:
+            links.append(os.readlink(f"{there}/fd/{number}"))
+        except FileNotFoundError:
+            pass  # closed meanwhile
+    with open(f"{there}/maps", encoding="utf-8") as file:
+        maps = sum(name in line for line in file)
+    counts = sum(name in link for link in links), maps
+    return None if counts == (1, 1) else f"{name} has {counts[0]} descriptors, {counts[1]} mappings"
+
+
 def complaints(told, events):
     """What is wrong with a log and what its writers were told."""
     history = History()
     problems = told.complaints + history.extend(events)
     problems += history.lost(dict(told.receipts.values()))
     texts = [event["payload"]["text"] for event in events]
-    problems += [f"{text} is in the log twice" for text in set(texts) if texts.count(text) > 1] \
-        if len(set(texts)) != len(texts) else []
+    problems += [f"{text} is in the log twice"
+                 for text, count in collections.Counter(texts).items() if count > 1]
     for text, (_, position) in told.receipts.items():
         if position > len(texts) or texts[position - 1] != text:
             problems.append(f"the receipt of {text} is that of another event")
@@ -145,7 +163,7 @@ class Ground:
         self.part, self.box = part, Box(part.directory(disk=True))
         self.box.append("note", "text=first")
         self.told, self.slowest, self.largest, self.led = Told(), 0.0, 0, 0
-        self.ends = []
+        self.ends, self.scribbled_receipts = [], 0
 
     def writer(self, before=(), wait="60s"):
         writer = Writer(self.box, self.told, before, wait)
@@ -170,8 +188,23 @@ class Ground:
         problem, took = went_on(living)
         self.slowest = max(self.slowest, took)
         self.largest = max(self.largest, last_group(self.box))
-        problems = [problem] + [writer.end() for writer in writers]
-        return self.judged(problems)
+        problems = [problem] + [held(writer.process.pid, "group.slots") for writer in living]
+        return self.judged(problems + [writer.end() for writer in writers])
+
+    def scribbled(self):
+        """Writes garbage into the slots of four writers, and their requests into other slots."""
+        writers = [self.writer() for _ in range(4)]
+        problems, chance = [went_on(writers)[0]], self.part.random
+        before, end = len(self.told.receipts), time.monotonic() + SCRIBBLE_SECONDS
+        with open(os.path.join(self.box.log, "group.slots"), "r+b") as file, \
+                mmap.mmap(file.fileno(), 0) as slots:
+            while time.monotonic() < end:
+                for _ in range(20):
+                    scribble(slots, chance)
+                time.sleep(chance.uniform(0, 0.0005))
+        self.scribbled_receipts += len(self.told.receipts) - before
+        problems.append(went_on(writers)[0])
+        return self.judged(problems + [writer.end() for writer in writers])
 
     def judged(self, problems):
         problems += complaints(self.told, self.box.events())
@@ -247,6 +280,28 @@ def forge(box, until):
                 slots[at:at + 4] = struct.pack("<I", ANSWERED)
 
 
+def scribble(slots, chance):
+    """One stroke: a state, a word, what is said of an area, a piece of one, a slot's copy."""
+    slot, other = chance.randrange(8), chance.randrange(8)
+    at, area, kind = SLOTS + SLOT * slot, AREAS + AREA * slot, chance.randrange(6)
+    if kind == 0:
+        slots[at:at + 4] = struct.pack("<I", chance.randrange(STATES))
+    elif kind == 1:
+        slots[at:at + 4] = chance.randbytes(4)
+    elif kind == 2:
+        slots[at + 4 + chance.randrange(12)] = chance.randrange(256)
+    elif kind == 3:
+        place = area + chance.randrange(300)
+        slots[place:place + 8] = chance.randbytes(8)
+    elif kind == 4:
+        slots[LAST_GROUP:LAST_GROUP + 4] = chance.randbytes(4)
+    else:
+        source, its = SLOTS + SLOT * other, AREAS + AREA * other
+        slots[area:area + 1024] = slots[its:its + 1024]
+        slots[at + 4:at + 16] = slots[source + 4:source + 16]
+        slots[at:at + 4] = struct.pack("<I", PENDING)
+
+
 def checksum(answer):
     return hashlib.sha256(answer).digest()[7::-1]
 
@@ -263,6 +318,9 @@ def control(part, ground):
     told.receipts[text] = name, position + 1
     part.control("a receipt for what was lost", "; ".join(complaints(told, events)[:2]))
     part.control("writers that get no answers", stopped(ground))
+    path = os.path.realpath(program.binary())
+    with open(path, "rb"), open(path, "rb"):
+        part.control("a file that is open twice", held(os.getpid(), os.path.basename(path)))
     broken = Ground(part)
     writers = [broken.writer() for _ in range(4)]
     went_on(writers)
@@ -292,6 +350,8 @@ def run(part):
             break
     for number in range(part.of_tier(6, 200)):
         part.check(f"stopped leader {number + 1}", ground.stopped_leader(number))
+    for number in range(part.of_tier(3, 100)):
+        part.check(f"garbage in the slots {number + 1}", ground.scribbled())
     try:
         injection.needed()
         counts = part.of_tier((30, 31, 32, 60), range(20, 80))
@@ -303,6 +363,7 @@ def run(part):
     part.check("groups", None if ground.largest > 2 else "nobody committed for others")
     part.note(f"{cycles} cycles, {len(ground.told.receipts)} receipts, {ground.led} kills of who "
               f"had the lock, {ground.ends.count(75)} and {ground.ends.count(70)} ends with 75 and "
-              f"70 behind stopped ones, slowest after a kill {ground.slowest * 1000:.0f} ms, "
+              f"70 behind stopped ones, {ground.scribbled_receipts} receipts beside garbage, "
+              f"slowest after a kill {ground.slowest * 1000:.0f} ms, "
               f"groups of up to {ground.largest}")
     control(part, ground)

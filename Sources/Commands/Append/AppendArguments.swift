@@ -11,9 +11,15 @@ struct AppendArguments: Sendable {
   private(set) var labels: [String] = []
   private var flags: [AppendOption] = []
 
-  private struct Given {
-    var option: AppendOption
-    var value: String
+  /// An object: for the runtime all arrays of objects are of one type, which is made already.
+  private final class Given: Sendable {
+    let option: AppendOption
+    let value: String
+
+    init(option: AppendOption, value: String) {
+      self.option = option
+      self.value = value
+    }
   }
 
   /// Help is wanted: ArgumentParser prints it.
@@ -63,9 +69,10 @@ struct AppendArguments: Sendable {
   private mutating func take(
     option word: String, _ words: [String], _ index: inout Int
   ) throws(LogError) {
-    let body = word.hasPrefix("--") ? word.dropFirst(2) : ""
-    let equals = body.firstIndex(of: "=")
-    let name = String(body[..<(equals ?? body.endIndex)])
+    // Bytes: to find where characters end takes tables that nothing else here needs.
+    let body = word.hasPrefix("--") ? word.utf8.dropFirst(2) : word.utf8.prefix(0)
+    let equals = body.firstIndex(of: UInt8(ascii: "="))
+    let name = String(Substring(body[..<(equals ?? body.endIndex)]))
     guard let option = AppendOption.allCases.first(where: { $0.rawValue == name }) else {
       throw Self.unknown(word, name)
     }
@@ -76,7 +83,7 @@ struct AppendArguments: Sendable {
     }
     let value: String
     if let equals {
-      value = String(body[body.index(after: equals)...])
+      value = String(Substring(body[body.index(after: equals)...]))
     } else {
       guard index < words.count, !words[index].hasPrefix("--") else {
         throw Self.usage("--\(name) needs a value")
@@ -93,16 +100,19 @@ struct AppendArguments: Sendable {
   }
 
   private func checkCombinations() throws(LogError) {
-    let given = values.map(\.option) + flags
     if type == nil {
-      if let wrong = given.first(where: \.isForOneEvent) {
+      if let wrong = firstGiven({ $0.isForOneEvent }) {
         throw Self.usage("--\(wrong.rawValue) needs a TYPE: lines of drafts say it themselves")
       }
-    } else if let wrong = given.first(where: \.isForLines) {
+    } else if let wrong = firstGiven({ $0.isForLines }) {
       throw Self.usage("--\(wrong.rawValue) is for lines on standard input, without a TYPE")
     }
     guard has(.atomic), has(.followStdin) else { return }
     throw Self.usage("--atomic and --follow-stdin exclude each other")
+  }
+
+  private func firstGiven(_ isWanted: (AppendOption) -> Bool) -> AppendOption? {
+    values.first { isWanted($0.option) }?.option ?? flags.first(where: isWanted)
   }
 
   private static func unknown(_ word: String, _ name: String) -> LogError {

@@ -32,12 +32,14 @@ struct AppendCommand {
       if type == nil || type == EventType.cost_reserved.name { try settings.readPrices() }
       var draft: Draft?
       if !location.hasLog {
-        let empty = try OpenedLog.inMemory(settings, here)
+        let empty = try OpenedLog.inMemory(for: location, settings, here)
         if arguments.has(.dryRun) { return try append(to: empty, settings, epoch: 1) }
         guard let type else { return try appendLines(to: empty, then: location, settings) }
         draft = try rehearse(type, on: empty)
       }
-      let opened = try OpenedLog(writing: location, settings, console)
+      let mayClaim = type == nil || type == EventType.patch_validated.name
+      let opened = try OpenedLog(
+        writing: location, settings, console, policies: mayClaim ? .found : .none)
       _ = unsafe Unmanaged.passRetained(opened.engine)
       return try append(
         to: opened.engine, settings, epoch: opened.engine.log.format.epoch, draft)
@@ -165,8 +167,7 @@ struct AppendCommand {
     }
     printer.print(receipt)
     guard let failure = printer.flush() else { return .done }
-    console.report(.receiptLost(failure, "the event is stored at position \(receipt.position)"))
-    return .receiptLost
+    return console.lostReceipt(failure, at: receipt.position)
   }
 
   private static func freshID() -> ULID {

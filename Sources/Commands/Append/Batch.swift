@@ -45,6 +45,9 @@ struct Batch: Sendable {
       && byteCount + other.byteCount <= limits.byteCount
   }
 
+  /// Lets go of one draft; false when there is none.
+  mutating func dropDraft() -> Bool { drafts.popLast() != nil }
+
   mutating func append(_ other: Batch) {
     drafts += other.drafts
     lines += other.lines

@@ -11,6 +11,8 @@ final class BatchQueue: @unchecked Sendable {
   private var batches: [Batch] = []
   /// What was committed; memory is freed best by the thread that took it.
   private var spent: [Batch] = []
+  /// What `freeDraft` frees, of which the other side knows nothing.
+  private var rest: [Batch] = []
   private var isTakerIdle = false
   /// Nothing more is put in or taken out.
   private var end: Result<Void, LogError>?
@@ -22,17 +24,24 @@ final class BatchQueue: @unchecked Sendable {
 
   /// Puts a batch in, waiting for room; false when nobody takes any more.
   func put(_ batch: Batch) -> Bool {
-    var freed: [Batch] = []
-    let isIn = monitor.locked {
+    monitor.locked {
       while end == nil, isFull(batch) { monitor.wait() }
       guard end == nil else { return false }
       batches.append(batch)
-      swap(&freed, &spent)
+      rest += spent
+      spent.removeAll(keepingCapacity: true)
       monitor.signal()
       return true
     }
-    freed.removeAll()
-    return isIn
+  }
+
+  /// Frees one draft of what was committed; for the thread that puts batches in.
+  ///
+  /// One by one, as others are made: then each takes the place of the one before in the caches,
+  /// and `malloc` has nothing to tidy up.
+  func freeDraft() {
+    guard let last = rest.indices.last else { return }
+    if !rest[last].dropDraft() { rest.removeLast() }
   }
 
   /// Gives back a batch that nobody needs any more.

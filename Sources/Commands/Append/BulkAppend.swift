@@ -63,12 +63,18 @@ struct BulkAppend<Log: EventLog> {
     BatchLimits(eventCount: settings.batchEventCount, byteCount: settings.batchByteCount)
   }
 
+  /// What is committed together of lines that nobody waits for: a commit costs as much as many
+  /// events, and pages that several batches touch are written once.
+  private var joined: BatchLimits {
+    BatchLimits(eventCount: settings.streamEventCount, byteCount: settings.batchByteCount)
+  }
+
   private func runLines() throws(LogError) -> ExitCode {
-    let queue = BatchQueue(limits)
+    let queue = BatchQueue(joined)
     let (target, defaults, limits) = (target, defaults, limits)
     try Interruption.watch { queue.interrupt() }
     try Thread.start {
-      var reader = LineReader(target, defaults, limits)
+      var reader = LineReader(target, defaults, limits, beforeDraft: { queue.freeDraft() })
       do throws(LogError) {
         try reader.read(isAwaited: { queue.isWaitedFor }, handOver: { queue.put($0) })
         queue.finish()

@@ -18,14 +18,7 @@ struct DraftBuilder {
   /// What lines get that do not say otherwise.
   func defaults() throws(LogError) -> DraftDefaults {
     var defaults = DraftDefaults()
-    if let run = arguments.value(.run) {
-      defaults.runID = try ULID.parse(run, option: "--run")
-    } else if let run = try here.variable("UETLOG_RUN") {
-      do throws(LogError) { defaults.runID = try ULID.parse(run, option: "UETLOG_RUN") } catch {
-        throw LogError(
-          .settings, error.message, expected: error.expected, actual: error.actual)
-      }
-    }
+    defaults.runID = try Self.run(arguments.value(.run), here)
     defaults.source = arguments.value(.source) ?? ""
     defaults.correlationID = arguments.value(.correlation)
     if let id = arguments.value(.causation) {
@@ -43,6 +36,15 @@ struct DraftBuilder {
         Label(key: key, value: String(text[text.index(after: equals)...])))
     }
     return defaults
+  }
+
+  /// The run that events belong to: of `--run`, else of `UETLOG_RUN`.
+  static func run(_ flag: String?, _ here: Surroundings) throws(LogError) -> ULID? {
+    if let flag { return try ULID.parse(flag, option: "--run") }
+    guard let variable = try here.variable("UETLOG_RUN") else { return nil }
+    do throws(LogError) { return try ULID.parse(variable, option: "UETLOG_RUN") } catch {
+      throw LogError(.settings, error.message, expected: error.expected, actual: error.actual)
+    }
   }
 
   /// The one event of the command line.

@@ -13,17 +13,21 @@ struct LineReader<Log: EventLog> {
   private let defaults: DraftDefaults
   private let limits: BatchLimits
   private let isAtomic: Bool
+  private let beforeDraft: () -> Void
   private var splitter = LineSplitter(byteCountMax: DraftBuilder.byteCountMax)
   private var lineNumber = 0
   private var batch = Batch()
   /// What ends the reading, beyond one line.
   private var failure: LogError?
 
-  /// - Parameter isAtomic: whether a refused line refuses all; then none is prepared.
+  /// - Parameters:
+  ///   - isAtomic: whether a refused line refuses all; then none is prepared.
+  ///   - beforeDraft: called before each draft is read.
   init(
     _ target: AppendTarget<Log>, _ defaults: DraftDefaults, _ limits: BatchLimits,
-    isAtomic: Bool = false
+    isAtomic: Bool = false, beforeDraft: @escaping () -> Void = {}
   ) {
+    self.beforeDraft = beforeDraft
     self.target = target
     self.isAtomic = isAtomic
     self.defaults = defaults
@@ -92,6 +96,7 @@ struct LineReader<Log: EventLog> {
     // Blank lines: what JSON takes for white space, and nothing else.
     guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return true }
     guard makeRoom(byteCount: bytes.count, handOver) else { return false }
+    beforeDraft()
     let draft: Draft
     do throws(LogError) {
       draft = try Draft(line: bytes, number: lineNumber, defaults: defaults)

@@ -22,13 +22,18 @@ struct ReceiptFormat: Sendable {
   }
 
   /// One JSON object.
-  func json(_ receipt: Receipt, line: Int?) -> [UInt8] {
+  func json(
+    _ receipt: Receipt, line: Int?, more: ((inout JSONWriter) -> Void)? = nil
+  ) -> [UInt8] {
     var writer = JSONWriter()
-    write(receipt, line, to: &writer)
+    write(receipt, line, more, to: &writer)
     return writer.bytes
   }
 
-  private func write(_ receipt: Receipt, _ line: Int?, to writer: inout JSONWriter) {
+  private func write(
+    _ receipt: Receipt, _ line: Int?, _ more: ((inout JSONWriter) -> Void)? = nil,
+    to writer: inout JSONWriter
+  ) {
     writer.beginObject()
     writer.key("position")
     writer.int(receipt.position.rawValue)
@@ -65,6 +70,7 @@ struct ReceiptFormat: Sendable {
       for reaction in receipt.reactions { write(reaction, nil, to: &writer) }
       writer.endArray()
     }
+    more?(&writer)
     writer.endObject()
   }
 }

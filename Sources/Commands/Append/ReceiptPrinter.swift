@@ -2,6 +2,7 @@ internal import Configuration
 internal import Engine
 internal import Events
 internal import Glibc
+internal import JSON
 
 /// Tells of stored events: on standard output and, if asked for, in a file.
 final class ReceiptPrinter {
@@ -37,9 +38,14 @@ final class ReceiptPrinter {
   var prints: Bool { file != nil || console.isJSON || printsText }
 
   /// Prints a receipt; `flush` makes it arrive.
-  func print(_ receipt: Receipt, line: Int? = nil) {
+  ///
+  /// - Parameter more: writes further members of the JSON object.
+  func print(
+    _ receipt: Receipt, line: Int? = nil, more: ((inout JSONWriter) -> Void)? = nil
+  ) {
+    if !format.isDryRun { console.output.storedAt = receipt.position }
     if file != nil || console.isJSON {
-      let json = format.json(receipt, line: line)
+      let json = format.json(receipt, line: line, more: more)
       file?.json(json)
       if console.isJSON { console.output.json(json) }
     }

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Diff
 internal import Engine
 internal import Events
 internal import JSON
@@ -21,11 +22,15 @@ struct GitDrafts {
     let ids = CommitIDs(hash: commit.hash, seconds: commit.seconds)
     if commit.isEmpty { return [try note(commit, ids)] }
     let patch = ids.patch.description
+    let diff = UnifiedDiff(ofHistory: commit.diff.span)
+    if let fault = diff.faults.first {
+      throw LogError(.badInput, "its diff can't be read: line \(fault.line): \(fault.message)")
+    }
     return [
-      try draft("patch_created", commit, ids) { created(commit, ids, reverted, &$0) },
+      try draft("patch_created", commit, ids) { created(commit, diff, ids, reverted, &$0) },
       try draft("patch_validated", commit, ids) { Self.validated(patch, &$0) },
       try draft("patch_queued", commit, ids) { $0.member("patch_id", patch) },
-      try draft("patch_apply_succeeded", commit, ids) { Self.applied(patch, commit, &$0) },
+      try draft("patch_apply_succeeded", commit, ids) { Self.applied(patch, diff, &$0) },
       try draft("patch_verified", commit, ids) { writer in
         writer.member("patch_id", patch)
         writer.member("tests_ran", false)
@@ -47,7 +52,8 @@ struct GitDrafts {
   }
 
   private func created(
-    _ commit: GitCommit, _ ids: CommitIDs, _ reverted: ULID?, _ writer: inout JSONWriter
+    _ commit: GitCommit, _ diff: UnifiedDiff, _ ids: CommitIDs, _ reverted: ULID?,
+    _ writer: inout JSONWriter
   ) {
     writer.member("project_id", project)
     writer.member("ledger_id", ids.id("ledger").description)
@@ -66,7 +72,7 @@ struct GitDrafts {
     origin(commit, ids, &writer)
     let summary = commit.subject.prefixOfScalars(512)
     if !summary.isEmpty { writer.member("summary", summary) }
-    Self.scope(commit, &writer)
+    Self.scope(diff, &writer)
     writer.key("diff_text")
     writer.string(bytes: commit.diff.span)
     writer.endObject()
@@ -82,18 +88,21 @@ struct GitDrafts {
     writer.endObject()
   }
 
-  private static func scope(_ commit: GitCommit, _ writer: inout JSONWriter) {
+  private static func scope(_ diff: UnifiedDiff, _ writer: inout JSONWriter) {
     writer.key("scope")
     writer.beginObject()
-    writer.key("files_touched")
-    writer.beginArray()
-    var seen: Set<String> = []
-    for file in commit.files where seen.insert(file.path).inserted { writer.string(file.path) }
-    writer.endArray()
-    writer.member("line_insertions", commit.files.reduce(0) { $0 + $1.insertions })
-    writer.member("line_deletions", commit.files.reduce(0) { $0 + $1.deletions })
-    writer.member("hunks", commit.hunkCount)
+    writer.member("files_touched", paths(diff))
+    writer.member("line_insertions", diff.insertions)
+    writer.member("line_deletions", diff.deletions)
+    writer.member("hunks", diff.hunkCount)
     writer.endObject()
+  }
+
+  /// The paths that it touches, each once; what is no UTF-8 has replacements in them.
+  private static func paths(_ diff: UnifiedDiff) -> [String] {
+    var seen: Set<String> = []
+    return diff.filesTouched.map { String(decoding: $0.bytes, as: UTF8.self) }
+      .filter { seen.insert($0).inserted }
   }
 
   private static func validated(_ patch: String, _ writer: inout JSONWriter) {
@@ -111,10 +120,10 @@ struct GitDrafts {
   }
 
   private static func applied(
-    _ patch: String, _ commit: GitCommit, _ writer: inout JSONWriter
+    _ patch: String, _ diff: UnifiedDiff, _ writer: inout JSONWriter
   ) {
     writer.member("patch_id", patch)
-    let paths = Set(commit.files.map(\.path))
+    let paths = paths(diff)
     // More than the schema's limit can be read from the artifact.
     guard !paths.isEmpty, paths.count <= 10_000 else { return }
     writer.key("applied_files")
@@ -141,65 +150,6 @@ struct GitDrafts {
     draft.correlationID = importID
     draft.flags = .imported
     return draft
-  }
-}
-
-/// The ids that follow from a commit.
-struct CommitIDs {
-  let hash: String
-  let time: Timestamp
-
-  init(hash: String, seconds: Int64) {
-    self.hash = hash
-    // Dates before 1970 and after 2261 occur in broken commits; ids need a time that fits.
-    let bounded = min(max(seconds, 0), 9_000_000_000)
-    time = Timestamp(milliseconds: bounded * 1000)
-  }
-
-  /// The patch that the commit is.
-  var patch: ULID { id("patch") }
-
-  /// The id of one of its events or things: the commit's time, and a digest of hash and purpose.
-  func id(_ purpose: String) -> ULID {
-    let digest = Digest.sha256(of: Array("uetlog/git/v1/\(purpose)/\(hash)".utf8)).prefix128
-    return ULID(
-      milliseconds: UInt64(time.nanoseconds / 1_000_000),
-      random: (UInt16(truncatingIfNeeded: digest >> 64), UInt64(truncatingIfNeeded: digest)))
-  }
-}
-
-extension GitCommit {
-  /// The diff's hunks: inside a diff only their headers begin with `@@`.
-  fileprivate var hunkCount: Int {
-    var count = 0
-    var isLineStart = true
-    for index in diff.indices {
-      if isLineStart, diff[index] == 0x40, index + 1 < diff.count, diff[index + 1] == 0x40 {
-        count += 1
-      }
-      isLineStart = diff[index] == 0x0A
-    }
-    return count
-  }
-}
-
-extension JSONWriter {
-  /// Writes a member whose value is a text.
-  mutating func member(_ name: String, _ text: String) {
-    key(name)
-    string(text)
-  }
-
-  /// Writes a member whose value is a whole number.
-  mutating func member(_ name: String, _ number: some BinaryInteger) {
-    key(name)
-    int(number)
-  }
-
-  /// Writes a member whose value is true or false.
-  mutating func member(_ name: String, _ flag: Bool) {
-    key(name)
-    bool(flag)
   }
 }
 

@@ -27,8 +27,8 @@ struct GitHistory {
       self.since = try since.map { name throws(RunnerError) in
         try Self.commit(name, repository)
       }
-      let shallow = try GitLog.output(
-        repository: repository, ["rev-parse", "--is-shallow-repository"])
+      let shallow = try GitCommand.output(
+        in: repository, ["rev-parse", "--is-shallow-repository"])
       guard shallow.trimmed != "true" else {
         // Its oldest commit would become a patch that adds every file.
         throw RunnerError(
@@ -50,8 +50,8 @@ struct GitHistory {
   private static func commit(
     _ name: String, _ repository: String
   ) throws(RunnerError) -> String {
-    try GitLog.output(
-      repository: repository, ["rev-parse", "--verify", "--end-of-options", "\(name)^{commit}"]
+    try GitCommand.output(
+      in: repository, ["rev-parse", "--verify", "--end-of-options", "\(name)^{commit}"]
     ).trimmed
   }
 }

@@ -92,7 +92,10 @@ struct GitImport<Log: EventLog> {
       return made
     } catch {
       guard Self.concernsOneCommit(error.code) else { throw error }
-      summary.skipped.append((commit.hash, error.message))
+      let place = error.pointer.map { " at \($0)" } ?? ""
+      let expected = error.expected.map { ", expected \($0)" } ?? ""
+      let actual = error.actual.map { ", found \($0.cut(toScalars: 80))" } ?? ""
+      summary.skipped.append((commit.hash, error.message + place + expected + actual))
       return []
     }
   }
@@ -109,8 +112,8 @@ struct GitImport<Log: EventLog> {
   /// merge, which has no patch.
   private func revertedPatch(_ commit: GitCommit) -> ULID? {
     guard let hash = commit.reverts,
-      let shown = try? GitLog.output(
-        repository: history.repository,
+      let shown = try? GitCommand.output(
+        in: history.repository,
         ["show", "-s", "--format=%H %ct %P", "--end-of-options", "\(hash)^{commit}"])
     else { return nil }
     let words = shown.trimmed.split(separator: " ")

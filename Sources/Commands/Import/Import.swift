@@ -52,7 +52,7 @@ struct ImportGit: LogCommand {
     let history = try GitHistory(
       repository: path, project: project ?? Self.name(of: path), since: since, count: max)
     if !location.hasLog {
-      let empty = try OpenedLog.inMemory(settings, console.here)
+      let empty = try OpenedLog.inMemory(for: location, settings, console.here)
       if dryRun { return try run(history, empty, console) }
       try GitImport(engine: empty, history: history, options: AppendOptions()).rehearse()
     }

@@ -129,7 +129,7 @@ struct EventDetails {
   func lines(_ style: Style) -> [String] {
     let width = fields.map(\.name.count).max() ?? 0
     var lines = fields.map { name, value in
-      style(.dim, name + String(repeating: " ", count: width - name.count)) + "  " + text(value)
+      style(.dim, name.padded(to: width)) + "  " + text(value)
     }
     lines.append(style(.dim, "payload"))
     lines.append("  " + (event.payload.map { Self.text($0) } ?? "gone"))

@@ -63,7 +63,7 @@ struct Redact: LogCommand {
       try redactor.plan(pointer, of: reference)
     }
     try redactor.findOthers(console)
-    return try redactor.carryOut(console)
+    return try redactor.carryOut(QuarantineFolder(log: location.path), console)
   }
 
   private func checkOptions() throws(LogError) {

@@ -16,8 +16,8 @@ struct RedactReport {
 
   private static let shownMax = 20
   private static let notReached =
-    "backups, logs put aside by `restore`, exports, bundles and forks made before are not reached: "
-    + "revoke the secret"
+    "backups, logs put aside by `restore`, exports, bundles, forks, work trees and commits made "
+    + "before are not reached: revoke the secret"
 
   /// What was to be redacted and can't be is no success.
   var exitCode: ExitCode { refused.isEmpty ? .done : .blocked }

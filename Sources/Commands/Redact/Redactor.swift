@@ -101,7 +101,12 @@ struct Redactor {
   }
 
   /// Redacts what is planned, then compacts.
-  func carryOut(_ console: Console) throws(LogError) -> ExitCode {
+  ///
+  /// - Parameter quarantine: written anew, also when nothing is left to be redacted: an earlier run
+  ///   may have been killed before it came to that.
+  func carryOut(
+    _ quarantine: QuarantineFolder, _ console: Console
+  ) throws(LogError) -> ExitCode {
     var report = RedactReport(
       redactions: redactions, refused: refused, others: others, isDryRun: isDryRun)
     var rest = redactions[...]
@@ -118,6 +123,14 @@ struct Redactor {
           next: "Run `uetlog redact` again")
       }
       rest = rest.dropFirst(part.count)
+    }
+    if !isDryRun {
+      do throws(LogError) { try quarantine.renew(engine, console.here) } catch {
+        report.print(console)
+        throw Self.unfinished(
+          error, "the payloads are redacted, but files still have what was taken out",
+          next: "Run `uetlog redact` again, then `uetlog compact`")
+      }
     }
     guard !isDryRun, !redactions.isEmpty else {
       report.print(console)

@@ -14,7 +14,7 @@ final class FollowCursor {
   /// What its reader wants to see; nothing in it ends a line.
   private let conditions: String
   /// Held as long as the process lives, by whatever end.
-  private let lock: Int32
+  private let lock: FileLock
 
   /// - Parameter conditions: what the reader wants to see, in the words of the command line.
   init(log: String, name: String, conditions: String) throws(LogError) {
@@ -30,28 +30,11 @@ final class FollowCursor {
     self.conditions = conditions
     _ = unsafe mkdir(log + "/cursors", 0o700)
     path = "\(log)/cursors/\(name)"
-    lock = try Self.lock(path + ".lock", name)
-  }
-
-  deinit { close(lock) }
-
-  /// Takes the lock of a name, or says that somebody has it.
-  private static func lock(_ path: String, _ name: String) throws(LogError) -> Int32 {
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else {
-      throw LogError(.cannotWrite, "\(path): \(systemText(errno))")
-    }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
-      close(descriptor)
-      guard code == EWOULDBLOCK else {
-        throw LogError(.cannotWrite, "\(path): \(systemText(code))")
-      }
-      throw LogError(
+    lock = try FileLock(
+      path + ".lock",
+      busy: LogError(
         .busy, "another reader follows by the cursor \"\(name)\"",
-        hint: "Wait until it has ended, or give this one a cursor of its own")
-    }
-    return descriptor
+        hint: "Wait until it has ended, or give this one a cursor of its own"))
   }
 
   /// The next position to hand out; nil for a new cursor.

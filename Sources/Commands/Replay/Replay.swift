@@ -11,7 +11,8 @@ struct Replay: LogCommand {
     discussion: """
       Conditions add up. --from, --to, --since and --until each take a position, a time \
       (2026-11-22T15:04:05Z, 2026-11-22) or a time ago (-10m). Times are UTC. jsonl lines are \
-      what `append` takes in again.
+      what `append` takes in again; runevents are documents of run_event.v1: events of no run are \
+      left out and counted.
 
       A stream, run, type or category that the log does not know is an error (exit 66); --follow \
       waits for streams and runs that are still to come. With --cursor NAME a following reader \
@@ -43,7 +44,7 @@ struct Replay: LogCommand {
   @Flag(help: "Only how many they are.") var count = false
   @Flag(help: "Go on with new events as they come.") var follow = false
   @Option(help: "With --follow: a durable place to go on from.") var cursor: String?
-  @Option(help: "pretty, jsonl or cloudevents.") var format: ReplayFormat?
+  @Option(help: "pretty, jsonl, cloudevents or runevents.") var format: ReplayFormat?
   @Flag(help: "jsonl: add position, revision, recorded_at, leaf, flags.") var logFields = false
 
   func execute(_ console: Console) throws(LogError) -> ExitCode {
@@ -135,5 +136,5 @@ struct Replay: LogCommand {
 
 /// How a replay is printed.
 enum ReplayFormat: String, CaseIterable, ExpressibleByArgument, Sendable {
-  case pretty, jsonl, cloudevents
+  case pretty, jsonl, cloudevents, runevents
 }

@@ -26,6 +26,7 @@ struct ReplayPrinter {
     case .pretty: return try printTimeline(query)
     case .jsonl: return try render(query, JSONLine(withLogFields: withLogFields))
     case .cloudevents: return try render(query, CloudEvent(log: engine.log.identity))
+    case .runevents: return try renderRunEvents(query)
     }
   }
 
@@ -36,6 +37,15 @@ struct ReplayPrinter {
       for line in try timeline.lines(event) { console.output.line(line) }
       return console.output.failure == nil
     }
+  }
+
+  private func renderRunEvents(_ query: Query) throws(LogError) -> Position {
+    let renderer = RunEvent()
+    let end = try render(query, renderer)
+    if renderer.omitted.count > 0 {
+      console.note("left out \(renderer.omitted.count) events that are of no run")
+    }
+    return end
   }
 
   private func render(

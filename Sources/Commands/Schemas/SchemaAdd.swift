@@ -34,7 +34,8 @@ struct SchemaAdd: LogCommand {
     let settings = try Settings(log: location.path, console.here)
     if dryRun, !location.hasLog {
       return try register(
-        schema, OpenedLog.inMemory(settings, console.here), epoch: 1, settings, console)
+        schema, OpenedLog.inMemory(for: location, settings, console.here), epoch: 1, settings,
+        console)
     }
     let engine = try OpenedLog(writing: location, settings, console).engine
     return try register(schema, engine, epoch: engine.log.format.epoch, settings, console)

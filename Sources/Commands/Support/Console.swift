@@ -68,11 +68,21 @@ struct Console: Opener {
     note("all views are folded anew from \(try engine.head().position) events")
   }
 
+  /// Tells that an event is stored whose receipt did not arrive.
+  func lostReceipt(_ failure: OutputFailure, at position: Position) -> ExitCode {
+    report(.receiptLost(failure, "the event is stored at position \(position)"))
+    return .receiptLost
+  }
+
   /// Prints what is left and tells the exit code: a reader that went away is no failure.
+  ///
+  /// Who stored something must not be told that nothing was written.
   func finish(_ code: ExitCode) -> ExitCode {
     output.flush()
     errors.flush()
-    guard case .failed(let reason) = output.failure else { return code }
+    guard let failure = output.failure, case .failed(let reason) = failure, code != .receiptLost
+    else { return code }
+    if output.storedAt > .none { return lostReceipt(failure, at: output.storedAt) }
     return report(LogError(.cannotWrite, "can't write the output: \(reason)"))
   }
 }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Events
 internal import Glibc
 
 /// Why text could not be written.
@@ -20,6 +21,8 @@ final class Output {
   private var buffer: [UInt8] = []
   /// The first failure; nil while all went well.
   private(set) var failure: OutputFailure?
+  /// Where the last event is that was stored and is told of here; `.none` without one.
+  var storedAt = Position.none
   /// Whether a person looks at it.
   let isTerminal: Bool
 

@@ -21,7 +21,7 @@ struct Table: Sendable {
   /// The lines, titles first, without blanks at their ends.
   ///
   /// - Parameter limit: the columns that there are; to keep to it, titles take several lines and
-  ///   the widest texts are cut.
+  ///   texts are cut.
   func lines(_ style: Style, width limit: Int? = nil) -> [String] {
     let isNarrow = limit.map { total(widths(below: titles.map { [$0] })) > $0 } ?? false
     let heads = titles.map { title in
@@ -52,15 +52,19 @@ struct Table: Sendable {
 
   private func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + 2 * (widths.count - 1) }
 
+  /// Makes columns narrower: free text, which stands last, goes first, and last of all the first
+  /// column, which has the names that people copy.
   private func shrink(_ widths: inout [Int], to limit: Int) {
     let texts = widths.indices.filter { !areNumbers[$0] }
     for column in texts { widths[column] = min(widths[column], max(limit, Self.widthMin)) }
     var excess = total(widths) - limit
-    while excess > 0, let widest = texts.max(by: { widths[$0] < widths[$1] }),
-      widths[widest] > Self.widthMin
-    {
-      widths[widest] -= 1
-      excess -= 1
+    for columns in [texts.suffix(1), texts.dropFirst().dropLast(), texts.prefix(1)] {
+      while excess > 0, let widest = columns.max(by: { widths[$0] < widths[$1] }),
+        widths[widest] > Self.widthMin
+      {
+        widths[widest] -= 1
+        excess -= 1
+      }
     }
   }
 

@@ -29,24 +29,23 @@ package struct Addresses: Hashable, Sendable {
       entity = try template.resolved(payload, runID)
       // Mostly it is the stream: then one text serves both.
       if entity == stream { entity = stream }
-    } else if Category(of: stream) != .none {
+    } else if (definition.stream?.category ?? Category(of: stream)) != .none {
       entity = stream
     }
     reads = []
-    var read: (template: Template, name: Name?)?
-    for template in definition.reads {
-      let name = try template.resolved(payload, runID)
-      if let name { reads.append(name) }
-      read = (template, name)
-    }
     adds = []
+    if definition.reads.isEmpty, definition.adds.isEmpty { return }
+    // Mostly it is the worker, who is read last and gets a share: then one text serves both.
+    var last: Name?
+    for template in definition.reads {
+      last = try template.resolved(payload, runID)
+      if let last { reads.append(last) }
+    }
+    if definition.adds.isEmpty { return }
     adds.reserveCapacity(definition.adds.count)
     for template in definition.adds {
-      // Mostly it is the worker, who is read and gets a share: then one text serves both.
       let name =
-        if let read, read.template === template { read.name } else {
-          try template.resolved(payload, runID)
-        }
+        template === definition.reads.last ? last : try template.resolved(payload, runID)
       adds.append(Self.added(template, name))
     }
   }
@@ -59,7 +58,8 @@ extension Addresses {
     runID: ULID?
   ) throws(LogError) -> Addresses {
     func depends(_ template: Template) -> Bool {
-      members.contains { template.mentions($0.name) }
+      for index in members.indices where template.mentions(members[index].name) { return true }
+      return false
     }
     if definition.entity.map(depends) ?? false || definition.reads.contains(where: depends) {
       return try Addresses(definition, payload, stream: stream, runID: runID, run: run)

@@ -1,6 +1,4 @@
-internal import Bytes
 internal import Events
-internal import Merkle
 internal import Pipeline
 
 extension AppendUnit {
@@ -28,8 +26,8 @@ extension AppendUnit {
     guard let (entry, what) = try known(draft, in: tables) else {
       return try firstRegistration(draft, in: tables)
     }
-    guard let what, entry.content != draft.content, try !isMasked(draft, entry, in: tables) else {
-      return try receipt(of: entry.position, in: tables)
+    guard let what, entry.content != draft.content, try !isAsStored(draft, entry, in: tables) else {
+      return try receipt(of: entry.position, for: draft, in: tables)
     }
     throw LogError(
       .idTaken,
@@ -37,14 +35,15 @@ extension AppendUnit {
       hint: "`uetlog show \(entry.position)` shows it; take a new id for a new event")
   }
 
-  /// Whether a draft is what is stored of an event whose secrets were masked, by the append or
-  /// later, as exports have it.
-  private func isMasked(
+  /// Whether a draft is what is stored of an event, as exports have it, where that is not what was
+  /// offered: secrets were masked, by the append or later, or the log has put members in front.
+  private func isAsStored(
     _ draft: PreparedDraft, _ entry: DedupeEntry,
     in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> Bool {
     guard let event = try tables.event(at: entry.position), let payload = event.payload,
       event.isRedacted || event.envelope.flags.contains(.masked)
+        || !PayloadMember.names(of: draft.definition.type).isEmpty
     else { return false }
     return preparer.contents(of: event.envelope, payload).contains(draft.content)
   }
@@ -54,7 +53,7 @@ extension AppendUnit {
   private func known(
     _ draft: PreparedDraft, in tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> (DedupeEntry, String?)? {
-    if draft.hasGivenID || isSuspect,
+    if draft.hasGivenID || mayBeStored,
       let entry = try tables.entry(for: .event(draft.envelope.eventID))
     {
       return (entry, "id \(draft.envelope.eventID)")
@@ -70,20 +69,6 @@ extension AppendUnit {
       return (entry, nil)
     }
     return nil
-  }
-
-  /// The receipt that the event at a position had.
-  func receipt(
-    of position: Position, in tables: borrowing some LogReader & ~Copyable & ~Escapable
-  ) throws(LogError) -> Receipt {
-    guard let event = try tables.event(at: position), let bytes = event.envelope.encoded()
-    else {
-      throw LogError(.corruption, "no event at position \(position), which an id names")
-    }
-    return Receipt(
-      position: event.position, eventID: event.envelope.eventID, stream: event.envelope.stream,
-      revision: event.envelope.revision, leaf: TreeHash.leaf(bytes), isDuplicate: true,
-      type: event.envelope.type, flags: event.envelope.flags)
   }
 
   /// Loads the rows that a draft concerns.

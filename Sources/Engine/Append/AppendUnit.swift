@@ -41,8 +41,10 @@ package struct AppendUnit: WriteUnit {
   /// What one draft may have in reactions.
   private let allowance: ReactionAllowance
   /// Whether the drafts may be stored already: then even ids that were made for them are looked up.
-  var isSuspect = false
+  var mayBeStored = false
   private var head = Head()
+  /// Where the log ended before this unit.
+  private(set) var endBefore = Position.none
   /// The record at hand: one buffer for all of them.
   private var record = EncodedRecord()
   private var transaction: UInt64 = 0
@@ -82,6 +84,7 @@ package struct AppendUnit: WriteUnit {
   ) throws(LogError) -> [Outcome] {
     try CatalogMark.current.claim(&tables)
     head = try tables.head()
+    endBefore = head.position
     transaction = tables.transactionID()
     if let memory { machine.cache = memory.take(for: transaction, at: head) }
     var outcomes: [Outcome] = []
@@ -114,15 +117,10 @@ package struct AppendUnit: WriteUnit {
   private mutating func append(
     _ draft: PreparedDraft, to tables: inout some LogWriter & ~Copyable & ~Escapable
   ) throws(LogError) -> Receipt {
-    if var first = try firstReceipt(of: draft, in: tables) {
-      // An id that was made for the draft: it was this draft that was stored.
-      if isSuspect, !draft.hasGivenID, first.eventID == draft.envelope.eventID {
-        first.isDuplicate = false
-      }
-      return first
-    }
+    if let first = try firstReceipt(of: draft, in: tables) { return first }
     try draft.mustBeACallers()
     try mustBeRegistered(draft, in: tables)
+    try mustHold(draft, in: tables)
     if let copy = draft.sealedCopy { try mustBeNew(copy, in: tables) }
     var allowance = allowance
     var receipt = try append(completed(draft, in: tables), depth: 0, &allowance, to: &tables)

@@ -21,7 +21,7 @@ package struct Draft: Sendable {
   package var reverses: ULID?
   /// The revision that the stream must be at; 0 for a new one.
   package var expect: UInt64?
-  package var flags: EventFlags = []
+  package var flags = EventFlags()
   /// Whether the log itself makes the event, not a caller.
   package var isByLog = false
   /// The input line, for messages.

@@ -33,4 +33,9 @@ extension Draft {
     return [payload.document.compacted(payload.node)]
       + (texts + pairs + [stream ?? ""]).map { Array($0.utf8) }
   }
+
+  /// What a caller gave beside the payload.
+  private var texts: [String] {
+    [source, key ?? "", correlationID ?? ""] + labels.flatMap { [$0.key, $0.value] }
+  }
 }

@@ -28,10 +28,19 @@ extension Preparer {
           key: payloadKey([definition.name, field, value]), kind: .identity(field: field)))
     }
     if definition.type == .patch_created, let diff = payload.text(["artifact", "diff_text"]) {
-      // Who puts a quarantined patch up again may take the very same content.
-      if payload.text(["relations", "replaces_patch_id"]) == nil,
-        let request = payload.text(["artifact", "origin", "execution_request_id"])
-      {
+      // Who puts a quarantined patch up again may take the very same content, once.
+      if let replaced = payload.text(["relations", "replaces_patch_id"]) {
+        keys.append(
+          PayloadKey(key: payloadKey([definition.name, "again", replaced, diff]), kind: .answer))
+      } else if let restored = payload.text(["relations", "rollback_of_patch_id"]) {
+        // What takes a patch back may fail and be tried again, with the very same content: its id
+        // tells the attempts apart.
+        keys.append(
+          PayloadKey(
+            key: payloadKey([
+              definition.name, "back", restored, payload.text(["artifact", "patch_id"]) ?? "", diff,
+            ]), kind: .answer))
+      } else if let request = payload.text(["artifact", "origin", "execution_request_id"]) {
         keys.append(
           PayloadKey(key: payloadKey([definition.name, "answer", request, diff]), kind: .answer))
       }
@@ -44,8 +53,11 @@ extension Preparer {
   /// A digest of texts, each with an end of its own.
   private func payloadKey(_ texts: [String]) -> DedupeKey {
     var hasher = Hasher256()
-    hasher.update(identity.secret.bytes)
-    for text in texts { hasher.update(Array(text.utf8) + [0]) }
+    hasher.update(identity.secret)
+    for text in texts {
+      hasher.update(text: text)
+      hasher.update(0)
+    }
     let digest = hasher.finalize().prefix128
     return .payload(
       high: UInt64(truncatingIfNeeded: digest >> 64), low: UInt64(truncatingIfNeeded: digest))

@@ -27,6 +27,7 @@ struct PayloadMember {
     case .patch_created: ["ledger_id", "same_content_as"]
     case .cost_reserved: ["estimate_micro_usd"] + Scopes.fields
     case .cost_charged: Scopes.fields
+    case .gate_passed: ["gate_type"]
     default: []
     }
   }

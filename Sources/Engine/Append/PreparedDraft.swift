@@ -28,6 +28,8 @@ package final class PreparedDraft: Sendable {
   package let reversal: Reversal?
   /// What keeps the payload as it was before it was masked, stored right behind; nil for none.
   let sealedCopy: PreparedDraft?
+  /// For `patch_validated`: what came of judging the patch again; nil until that is done.
+  let claim: PatchClaim?
   package let line: Int?
 
   init(
@@ -35,10 +37,10 @@ package final class PreparedDraft: Sendable {
     payloadBytes: ArraySlice<UInt8>, salt: Salt, content: UInt128, hasGivenID: Bool,
     scopedKey: DedupeKey?,
     payloadKeys: [PayloadKey], isByLog: Bool, expect: UInt64?, addresses: Addresses,
-    reversal: Reversal?, sealedCopy: PreparedDraft?, line: Int?
+    reversal: Reversal?, sealedCopy: PreparedDraft?, claim: PatchClaim? = nil, line: Int?
   ) {
-    self.envelope = envelope
     record = EncodedRecord(envelope, salt, payload: payloadBytes)
+    self.envelope = envelope
     self.definition = definition
     self.payload = payload
     self.salt = salt
@@ -51,6 +53,7 @@ package final class PreparedDraft: Sendable {
     self.addresses = addresses
     self.reversal = reversal
     self.sealedCopy = sealedCopy
+    self.claim = claim
     self.line = line
   }
 
@@ -76,6 +79,16 @@ package final class PreparedDraft: Sendable {
     return copy(envelope, addresses: addresses, reversal: reversal)
   }
 
+  /// The same draft after the patch that it is about was judged.
+  package func judged(_ claim: PatchClaim) -> PreparedDraft { copy(envelope, claim: claim) }
+
+  /// The same draft, marked as part of an import.
+  func imported(_ claim: PatchClaim? = nil) -> PreparedDraft {
+    var envelope = envelope
+    envelope.flags.formUnion(.imported)
+    return copy(envelope, claim: claim)
+  }
+
   /// The same draft with members that only the log knows in front of its payload.
   ///
   /// Its content stays what the caller offered.
@@ -91,13 +104,14 @@ package final class PreparedDraft: Sendable {
   /// This draft with another envelope, and with what else is given instead of its own.
   private func copy(
     _ envelope: Envelope, _ newPayload: (payload: Payload, bytes: ArraySlice<UInt8>)? = nil,
-    addresses newAddresses: Addresses? = nil, reversal newReversal: Reversal? = nil
+    addresses newAddresses: Addresses? = nil, reversal newReversal: Reversal? = nil,
+    claim newClaim: PatchClaim? = nil
   ) -> PreparedDraft {
     PreparedDraft(
       envelope: envelope, definition: definition, payload: newPayload?.payload ?? payload,
       payloadBytes: newPayload?.bytes ?? payloadBytes, salt: salt, content: content,
       hasGivenID: hasGivenID, scopedKey: scopedKey, payloadKeys: payloadKeys, isByLog: isByLog,
       expect: expect, addresses: newAddresses ?? addresses, reversal: newReversal ?? reversal,
-      sealedCopy: sealedCopy, line: line)
+      sealedCopy: sealedCopy, claim: newClaim ?? claim, line: line)
   }
 }

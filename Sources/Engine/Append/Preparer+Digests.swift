@@ -6,14 +6,11 @@ extension Preparer {
   /// A keyed digest that two drafts share exactly when they have the same content.
   func contentDigest(_ type: String, _ stream: Name, _ payload: ArraySlice<UInt8>) -> UInt128 {
     var hasher = Hasher256()
-    var front: [UInt8] = []
-    front.reserveCapacity(320)
-    front.append(identity.secret)
-    front += type.utf8
-    front.append(0)
-    front += stream.bytes
-    front.append(0)
-    hasher.update(front)
+    hasher.update(identity.secret)
+    hasher.update(text: type)
+    hasher.update(0)
+    hasher.update(stream.bytes)
+    hasher.update(0)
     hasher.update(unsafe payload.span.bytes)
     return hasher.finalize().prefix128
   }
@@ -29,9 +26,12 @@ extension Preparer {
   /// Where a caller's key is found: unique within source and type.
   func scopedKey(_ key: String, _ envelope: Envelope) -> DedupeKey {
     var hasher = Hasher256()
-    hasher.update(
-      identity.secret.bytes + Array(envelope.source.utf8) + [0] + Array(envelope.type.utf8) + [0]
-        + Array(key.utf8))
+    hasher.update(identity.secret)
+    hasher.update(text: envelope.source)
+    hasher.update(0)
+    hasher.update(text: envelope.type)
+    hasher.update(0)
+    hasher.update(text: key)
     let digest = hasher.finalize().prefix128
     return .scoped(
       high: UInt64(truncatingIfNeeded: digest >> 64), low: UInt64(truncatingIfNeeded: digest))
@@ -59,10 +59,24 @@ extension Preparer {
         .badInput, "\(name) is too long", expected: "at most \(byteCountMax) bytes",
         actual: "\(text.utf8.count)", pointer: "/\(name)")
     }
-    guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+    guard Self.isPlain(text.utf8.span) else {
       throw LogError(.badInput, "\(name) has control characters", pointer: "/\(name)")
     }
   }
+
+  private static func isPlain(_ text: Span<UInt8>) -> Bool {
+    for index in text.indices where text[index] < 0x20 || text[index] == 0x7F { return false }
+    return true
+  }
+}
+
+extension Hasher256 {
+  mutating func update(_ salt: Salt) {
+    let words = [salt.high.littleEndian, salt.low.littleEndian] as InlineArray<2, UInt64>
+    update(unsafe words.span.bytes)
+  }
+
+  mutating func update(text: String) { update(unsafe text.utf8.span.bytes) }
 }
 
 extension Envelope {

@@ -56,7 +56,7 @@ extension AppendUnit {
     guard let row = draft.addresses.entity, let number = try tables.number(of: row) else {
       throw LogError(.corruption, "no event registers \(type), of which the log has the schema")
     }
-    return try receipt(of: number.origin, in: tables)
+    return try receipt(of: number.origin, for: draft, in: tables)
   }
 
   /// Refuses an event of a type that another draft was to register, unless the log now has it.

@@ -96,6 +96,13 @@ package struct RowCache: Sendable {
     return slot
   }
 
+  /// Makes room for so many rows, so that they are not moved again and again.
+  mutating func reserve(_ count: Int) {
+    rows.reserveCapacity(count)
+    changed.reserveCapacity(count)
+    slotsByNumber.reserve(count)
+  }
+
   /// Gives a name its number and an empty row, for folds: they find names by themselves.
   mutating func add(_ name: Name, _ number: EntityNumber) -> Slot {
     let category = Category(of: name)
@@ -108,10 +115,10 @@ package struct RowCache: Sendable {
     return slot
   }
 
-  private mutating func insert(_ row: Cached) -> Slot {
+  private mutating func insert(_ row: consuming Cached) -> Slot {
     let slot = rows.count
-    rows.append(row)
     slotsByNumber.add(Self.digest(row.number), slot)
+    rows.append(row)
     return slot
   }
 
@@ -189,9 +196,9 @@ package struct RowCache: Sendable {
     if !facts.isEmpty { sums += facts }
   }
 
-  /// Adds to one of a row's sums in place.
-  mutating func add(_ slot: Slot, _ sum: Contribution) {
-    rows[slot].state?.add(sum.field, sum.amount)
+  /// Adds to a row's sums in place.
+  mutating func add(_ slot: Slot, _ sums: ArraySlice<Contribution>) {
+    rows[slot].state?.add(sums)
     noteChange(slot)
   }
 

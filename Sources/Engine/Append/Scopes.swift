@@ -8,7 +8,41 @@ enum Scopes {
 
   /// The names of the budgets of scopes.
   static func budgets(_ members: [(field: String, id: String)]) -> [Name] {
-    members.compactMap { Name("budget-\($0.field.dropLast(3)):\($0.id)") }
+    members.compactMap { member in
+      var name = Array("budget-".utf8)
+      name += member.field.utf8
+      // `_id`
+      name.removeLast(3)
+      name.append(UInt8(ascii: ":"))
+      name += member.id.utf8
+      return Name(name)
+    }
+  }
+}
+
+/// Some of `Scopes.fields`, as bits.
+private struct ScopeSet {
+  private var bits: UInt8 = 0
+
+  /// The fields that a payload does not have.
+  init(missingIn payload: Payload) {
+    for (index, field) in Scopes.fields.enumerated() where !payload.has(field) {
+      bits |= 1 << UInt8(index)
+    }
+  }
+
+  var isEmpty: Bool { bits == 0 }
+
+  /// Takes those out that a declaration has.
+  mutating func fill(
+    from declaration: Payload?, into found: inout [(field: String, id: String)]
+  ) {
+    guard let declaration else { return }
+    for (index, field) in Scopes.fields.enumerated() where bits & 1 << UInt8(index) != 0 {
+      guard let id = declaration.text(field) else { continue }
+      found.append((field, id))
+      bits &= ~(1 << UInt8(index))
+    }
   }
 }
 
@@ -22,25 +56,20 @@ extension StateMachine {
     rows: borrowing some LogReader & ~Copyable & ~Escapable,
     events: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> [(field: String, id: String)] {
-    var missing = Scopes.fields.filter { !payload.has($0) }
+    var missing = ScopeSet(missingIn: payload)
     var found: [(field: String, id: String)] = []
     guard !missing.isEmpty else { return [] }
-    func note(_ declaration: Payload?) {
-      guard let declaration else { return }
-      for field in missing {
-        if let id = declaration.text(field) { found.append((field, id)) }
-      }
-      missing.removeAll { field in found.contains { $0.field == field } }
-    }
     if let task = payload.text("task_id").flatMap({ Name("task-" + $0) }) {
-      note(try declaration(of: task, rows: rows, events: events))
+      missing.fill(from: try declaration(of: task, rows: rows, events: events), into: &found)
     }
     let workstream =
       payload.text("workstream_id") ?? found.first { $0.field == "workstream_id" }?.id
     if !missing.isEmpty, let name = workstream.flatMap({ Name("workstream-" + $0) }) {
-      note(try declaration(of: name, rows: rows, events: events))
+      missing.fill(from: try declaration(of: name, rows: rows, events: events), into: &found)
     }
-    if !missing.isEmpty, let run { note(try declaration(of: run, rows: rows, events: events)) }
+    if !missing.isEmpty, let run {
+      missing.fill(from: try declaration(of: run, rows: rows, events: events), into: &found)
+    }
     return found
   }
 

@@ -111,7 +111,7 @@ package final class SecretGuard: Sendable {
       made.quickLook = look
       let isClean =
         !hidesText(bytes) && !look.mayFind(in: bytes.span)
-        && !draft.texts.contains { look.mayFind(in: $0.utf8.span) }
+        && !draft.hasText { look.mayFind(in: $0) }
       return isClean ? nil : masker(&made)
     }
   }
@@ -133,7 +133,7 @@ package final class SecretGuard: Sendable {
 extension SecretGuard {
   /// Refuses secrets in texts beside the payload: those are looked for as they are.
   private func checkTexts(of draft: Draft, _ scanner: SecretScanner) throws(LogError) {
-    guard draft.texts.contains(where: { scanner.mayFind(in: $0.utf8.span) }) else { return }
+    guard draft.hasText(where: { scanner.mayFind(in: $0) }) else { return }
     try check(draft.source, "/source", scanner)
     try check(draft.key, "/key", scanner)
     try check(draft.correlationID, "/correlation_id", scanner)
@@ -227,7 +227,7 @@ extension SecretGuard {
     }
     let why =
       switch definition.type {
-      case .patch_created: "a patch with a marker in it could not be applied"
+      case .patch_created: "nothing of a patch is masked: its diff could not be applied then"
       case .schema_registered: "a schema with a marker in it is another one"
       default: "secrets.mode is block"
       }
@@ -284,13 +284,14 @@ extension Masks {
 }
 
 extension Draft {
-  /// What a caller gave beside the payload.
-  var texts: [String] {
-    var texts: [String] = []
-    if !source.isEmpty { texts.append(source) }
-    if let key { texts.append(key) }
-    if let correlationID { texts.append(correlationID) }
-    for label in labels { texts += [label.key, label.value] }
-    return texts
+  /// Whether one of the texts that a caller gave beside the payload is such.
+  func hasText(where isSuch: (Span<UInt8>) -> Bool) -> Bool {
+    if isSuch(source.utf8.span) { return true }
+    if let key, isSuch(key.utf8.span) { return true }
+    if let correlationID, isSuch(correlationID.utf8.span) { return true }
+    for label in labels where isSuch(label.key.utf8.span) || isSuch(label.value.utf8.span) {
+      return true
+    }
+    return false
   }
 }

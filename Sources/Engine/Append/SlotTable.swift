@@ -12,13 +12,15 @@ struct SlotTable: Sendable {
 
   private static let free = Entry(tag: 0, slot: -1)
 
-  private var entries = [Entry](repeating: free, count: 64)
-  private var shift: UInt32 = 26
+  /// None before the first slot: many tables stay empty.
+  private var entries: [Entry] = []
+  private var shift: UInt32 = 27
   private var count = 0
 
   /// The slot for which `isIt` holds, of those with this digest or nearly this one.
   @inline(__always)
   func slot(_ digest: UInt64, _ isIt: (Int) -> Bool) -> Int? {
+    guard !entries.isEmpty else { return nil }
     let mask = entries.count &- 1
     let tag = UInt32(truncatingIfNeeded: digest &>> 32)
     var place = Int(tag &>> shift)
@@ -33,7 +35,7 @@ struct SlotTable: Sendable {
   /// Adds a slot that is not here yet.
   mutating func add(_ digest: UInt64, _ slot: Int) {
     count += 1
-    if 2 * count > entries.count { grow() }
+    reserve(count)
     insert(Entry(tag: UInt32(truncatingIfNeeded: digest &>> 32), slot: Int32(slot)))
   }
 
@@ -44,10 +46,17 @@ struct SlotTable: Sendable {
     entries[place] = entry
   }
 
-  private mutating func grow() {
+  /// Makes room for so many slots in all.
+  mutating func reserve(_ total: Int) {
+    guard 2 * total > entries.count else { return }
     let old = entries
-    shift -= 1
-    entries = [Entry](repeating: Self.free, count: 2 * old.count)
+    // The shift is that of 32 entries as long as there are none.
+    var size = max(32, old.count)
+    while 2 * total > size {
+      size *= 2
+      shift -= 1
+    }
+    entries = [Entry](repeating: Self.free, count: size)
     for entry in old where entry.slot >= 0 { insert(entry) }
   }
 }

@@ -30,7 +30,8 @@ extension StateMachine {
     events: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) -> DecideContext {
     var context = try context(event, question, rows: rows)
-    context.consulted = try payload(at: state.consults(for: event, context), in: events)
+    let consulted = state.consults(for: event, context)
+    if let consulted { context.consulted = try payload(at: consulted, in: events) }
     if State.readsMore(for: event.type) {
       try read(
         state.reads(for: event, consulted: context.consulted), into: &context, from: rows)
@@ -58,7 +59,7 @@ extension StateMachine {
     _ names: [Name], into context: inout DecideContext,
     from rows: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    for name in names where !context.entities.contains(where: { $0.name == name }) {
+    for name in names where !context.has(name) {
       guard let slot = try cache.load(name, from: rows), let state = cache.state(slot) else {
         continue
       }

@@ -12,6 +12,8 @@ struct StateMachine: Sendable {
   private let tellsChanges: Bool
   /// The rows that the last event changed and whose states have reactions to that, as they were.
   private(set) var changes: [Change] = []
+  /// What the last event added to sums: kept for its memory.
+  private var sums: [Contribution] = []
 
   init(rules: Rules, tellsChanges: Bool = true) {
     self.rules = rules
@@ -42,14 +44,14 @@ struct StateMachine: Sendable {
     _ event: DomainEvent?, _ input: Input,
     from tables: borrowing some LogReader & ~Copyable & ~Escapable
   ) throws(LogError) {
-    while changes.popLast() != nil {}
+    while !changes.isEmpty { changes.removeLast() }
+    while !sums.isEmpty { sums.removeLast() }
     cache.advance(input.stream, to: input.position)
     if let run = input.run { cache.noteInRun(run, input.position) }
-    var sums: [Contribution] = []
     if let slot = input.entity {
       remember(slot)
       if let reversal = input.reversal {
-        restore(slot, reversal, &sums)
+        restore(slot, reversal)
       } else if let event {
         cache.evolve(slot, event, &sums)
       }
@@ -60,17 +62,19 @@ struct StateMachine: Sendable {
       if let slot = input.entity { cache.noteFacts(of: event, slot, &sums) }
     }
     if let reversal = input.reversal { sums += reversal.facts }
-    var row: (number: EntityNumber, slot: RowCache.Slot)?
-    for sum in sums where sum.target != .none && sum.amount != 0 {
-      // Shares of one row mostly come together.
-      if let row, row.number == sum.target {
-        cache.add(row.slot, sum)
-        continue
+    // Shares of one row mostly come together.
+    var next = 0
+    while next < sums.count {
+      let (first, target) = (next, sums[next].target)
+      var isChange = false
+      while next < sums.count, sums[next].target == target {
+        if sums[next].amount != 0 { isChange = true }
+        next += 1
       }
-      let slot = try cache.load(sum.target, from: tables)
+      guard isChange, target != .none else { continue }
+      let slot = try cache.load(target, from: tables)
       remember(slot, toSums: true)
-      cache.add(slot, sum)
-      row = (sum.target, slot)
+      cache.add(slot, sums[first..<next])
     }
   }
 
@@ -82,9 +86,7 @@ struct StateMachine: Sendable {
     changes.append(Change(slot: slot, before: before))
   }
 
-  private mutating func restore(
-    _ slot: RowCache.Slot, _ reversal: Reversal, _ sums: inout [Contribution]
-  ) {
+  private mutating func restore(_ slot: RowCache.Slot, _ reversal: Reversal) {
     guard let before = cache.state(slot) else { return }
     var after = before
     if let event = reversal.neutral {

@@ -36,6 +36,16 @@ private struct DecodeStretch: ReadUnit {
   }
 }
 
+/// For how many rows a fold makes room: as many as the log has names.
+private struct CountRows: ReadUnit {
+  /// Beyond that it takes room as it goes: the number comes from the file.
+  private static let countMax = 1 << 20
+
+  func run(
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Int { min(try tables.nameCount(), Self.countMax) }
+}
+
 /// Takes a batch into a fold.
 private struct FoldStretch: ReadUnit {
   var folder: Folder
@@ -55,7 +65,10 @@ extension Engine {
   package func fold(
     to end: Position = Position(.max), progress: Progress = { _, _ in }
   ) throws(LogError) -> Folder {
-    try fold(Folder(catalog: catalog, rules: rules), to: end, progress: progress)
+    var folder = Folder(catalog: catalog, rules: rules)
+    var count = CountRows()
+    folder.reserve(min(try log.read(&count), Int(clamping: end.rawValue)))
+    return try fold(folder, to: end, progress: progress)
   }
 
   /// Takes a fold on to a later position.

@@ -33,6 +33,12 @@ package struct Folder {
     machine = StateMachine(rules: rules, tellsChanges: false)
   }
 
+  /// Makes room for so many rows.
+  mutating func reserve(_ count: Int) {
+    machine.cache.reserve(count)
+    slots.reserve(count)
+  }
+
   /// Takes in the next event.
   ///
   /// - Parameter source: the log the event is from; read only to work out reversals.
@@ -81,7 +87,8 @@ package struct Folder {
       try machine.take(nil, input, from: nothing)
       return
     }
-    let payload = Payload(stored: batch.payloads, range)
+    // Without bytes, the batch gets no owner for each event.
+    let payload = Payload(stored: range.isEmpty ? [] : batch.payloads, range)
     if event.type == .event_reversed, let target = payload.text("target").flatMap({ ULID($0) }) {
       let (entity, reversal) = try reversal(of: target, by: position, from: source)
       input.reversal = reversal
@@ -200,11 +207,15 @@ extension Folder {
   }
 
   /// The numbers of all rows, in order: that in which the rows came.
-  var numbers: [EntityNumber] { machine.cache.rows.map(\.number) }
+  var numbers: [EntityNumber] {
+    machine.cache.rows.indices.map { machine.cache.rows[$0].number }
+  }
 
   /// The numbers of the rows that events changed since `forgetChanges`, in order.
   var changed: [EntityNumber] {
-    machine.cache.rows.filter(\.isChanged).map(\.number)
+    // By index: a row that is looked at whole is copied.
+    machine.cache.rows.indices.lazy.filter { machine.cache.rows[$0].isChanged }
+      .map { machine.cache.rows[$0].number }
   }
 
   /// Begins a new set of changed rows.

@@ -20,6 +20,12 @@ struct NameIndex {
     }
   }
 
+  /// Makes room for so many names.
+  mutating func reserve(_ count: Int) {
+    table.reserve(count)
+    ends.reserveCapacity(count)
+  }
+
   /// Gives a new name the next slot.
   mutating func add(_ name: [UInt8], _ digest: UInt64) {
     table.add(digest, ends.count)

@@ -22,14 +22,14 @@ extension Engine {
       if let outcomes = GroupAnswer.outcomes(bytes, of: drafts) { return outcomes }
     }
     // No answer to this request: it may be stored or not.
-    unit.isSuspect = true
-    return try write(&unit, options)
+    return try write(&shared.unit, options)
   }
 }
 
 /// A writer's drafts, and after them those of others.
-private struct GroupAppend: GroupUnit {
+struct GroupAppend: GroupUnit {
   var unit: AppendUnit
+  var isSuspect = false
   private let ownCount: Int
   /// The ids of the drafts that each of the others has brought in.
   private var others: [[ULID]] = []
@@ -37,14 +37,13 @@ private struct GroupAppend: GroupUnit {
   init(_ unit: AppendUnit, _ ownCount: Int) {
     self.unit = unit
     self.ownCount = ownCount
+    // Whatever the slots say, nothing is stored twice: what was, or may have been, in anybody
+    // else's hand is looked up.
+    self.unit.mayBeStored = true
   }
 
   var isDryRun: Bool { unit.isDryRun }
   var mayUseReserve: Bool { unit.mayUseReserve }
-  var isSuspect: Bool {
-    get { unit.isSuspect }
-    set { unit.isSuspect = newValue }
-  }
 
   mutating func run(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable

@@ -67,7 +67,8 @@ package enum GroupAnswer {
   private static func receipt(_ reader: inout ByteReader, depth: Int) -> Receipt? {
     let position = Position(reader.integer(UInt64.self))
     let eventID = reader.ulid()
-    let stream = Name(reader.shortText())
+    // Receipts are printed: a name of other bytes would make no JSON.
+    let stream = String(validating: reader.shortText(), as: UTF8.self).flatMap { Name($0) }
     let revision = reader.integer(UInt64.self)
     let leaf = Digest(reader.array(Digest.byteCount))
     let isDuplicate = reader.integer(UInt8.self) > 0

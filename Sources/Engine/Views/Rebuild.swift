@@ -78,8 +78,10 @@ private struct RebuildStep: WriteUnit {
   private func stage(
     _ tables: inout some LogWriter & ~Copyable & ~Escapable, countMax: Int
   ) throws(LogError) -> Outcome {
+    // Once: reading a struct of an object copies it.
+    let folder = staging.folder
     for number in staging.pending.prefix(countMax) {
-      if let row = staging.folder.row(number) { try tables.stage(row, number) }
+      if let row = folder.row(number) { try tables.stage(row, number) }
     }
     return staging.pending.count > countMax ? .more : .done
   }
@@ -91,8 +93,9 @@ private struct RebuildStep: WriteUnit {
     guard head.rawValue - min(head.rawValue, staging.folder.position.rawValue) <= Self.tailCountMax
     else { return .fellBehind }
     try staging.folder.takeTail(to: head, from: tables)
-    for number in staging.folder.changed {
-      if let row = staging.folder.row(number) { try tables.stage(row, number) }
+    let folder = staging.folder
+    for number in folder.changed {
+      if let row = folder.row(number) { try tables.stage(row, number) }
     }
     try tables.adoptStagedRows()
     try tables.set(ViewLayouts.current.encoded, ViewLayouts.key)

@@ -25,6 +25,8 @@ package final class Seat {
 
   private static let turn: UInt32 = 1 << 8
   private static let gatherNanoseconds: Int64 = 60_000
+  /// How often a word may change under the hands of who takes its request back.
+  private static let attemptsMax = 1000
 
   private let map: SlotMap
   private let slot: Int
@@ -77,13 +79,14 @@ package final class Seat {
 
   /// Takes the request back without the lock; `waiting` when somebody has it in hand.
   package func tryWithdraw() -> Standing {
-    while true {
+    for _ in 0..<Self.attemptsMax {
       let word = map.word(slot)
       guard Self.state(word) == .pending else { return look() }
       guard map.replace(word, by: State.idle.rawValue, slot) else { continue }
       clear()
       return .withdrawn
     }
+    return .suspect
   }
 
   private func answer() -> Standing {

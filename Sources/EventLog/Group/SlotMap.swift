@@ -89,11 +89,12 @@ internal import Glibc
 
   /// Copies a slot's bytes; nil when they are not what somebody has written.
   func read(_ slot: Int) -> [UInt8]? {
-    var reader = unsafe ByteReader(
-      RawSpan(_unsafeStart: base + offset(of: slot) + 4, byteCount: 12))
-    let count = Int(reader.integer(UInt32.self))
-    let checksum = reader.integer(UInt64.self)
+    // Once: what is compared must be what is used.
+    let count = Int(unsafe uetlog_load(word(at: offset(of: slot) + 4)))
     guard count <= Self.areaByteCount else { return nil }
+    var reader = unsafe ByteReader(
+      RawSpan(_unsafeStart: base + offset(of: slot) + 8, byteCount: 8))
+    let checksum = reader.integer(UInt64.self)
     let bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: area(slot), count: count))
     return Digest.sha256(of: bytes).prefix64 == checksum ? bytes : nil
   }

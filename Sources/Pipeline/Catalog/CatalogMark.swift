@@ -19,7 +19,7 @@ package struct CatalogMark: Hashable, Sendable {
   /// This program's.
   ///
   /// Written down, because to compute it takes all files; a test compares.
-  package static let current = CatalogMark(number: 4, digest: 0x29C9_B2B6_71C9_2D6C)
+  package static let current = CatalogMark(number: 5, digest: 0x83D8_CB79_3138_D0E5)
 
   /// What the digest of the schema files is: over the name and the digest of each.
   package static var computedDigest: UInt64 {

@@ -9,9 +9,15 @@ package enum ShippedSchemas {
   /// What has been parsed, by place among the files: several readers look at the same few.
   private static let parsed = Mutex<[Parsed]>([])
 
-  private struct Parsed {
-    var index: Int
-    var document: JSONDocument
+  /// An object: for the runtime all arrays of objects are of one type, which is made already.
+  private final class Parsed: Sendable {
+    let index: Int
+    let document: JSONDocument
+
+    init(index: Int, document: JSONDocument) {
+      self.index = index
+      self.document = document
+    }
   }
 
   /// The bytes behind a reference's id, such as `schema/patch_artifact.v1.json`.

@@ -13,7 +13,7 @@ package final class Template: Sendable {
     enum Kind { case text, field, run }
 
     var kind: Kind
-    /// Its bytes in `text`, or its field's path in `path`.
+    /// Its bytes in `text`, or its field's names in `names`.
     var range: Range<Int>
   }
 
@@ -21,7 +21,13 @@ package final class Template: Sendable {
     var alternatives: [Range<Int>] = []
     var parts: [Part] = []
     var text: [UInt8] = []
-    var path: [String] = []
+    /// Where in `text` the names on the way to fields are.
+    var names: [Range<Int>] = []
+
+    /// The names on the way to a field.
+    func path(_ part: Part) -> [String] {
+      names[part.range].map { String(decoding: text[$0], as: UTF8.self) }
+    }
   }
 
   /// What it was made of.
@@ -38,20 +44,18 @@ package final class Template: Sendable {
 
   /// The fields it is made of, for error messages.
   package var fields: [String] {
-    form.parts.filter { $0.kind == .field }.map { form.path[$0.range].joined(separator: ".") }
+    form.parts.filter { $0.kind == .field }.map { form.path($0).joined(separator: ".") }
   }
 
   /// Whether a member of the payload has a part in the name.
   package func mentions(_ member: String) -> Bool {
-    form.parts.contains {
-      $0.kind == .field && form.path[$0.range].first == member
-    }
+    form.mentions(member)
   }
 
   /// The name that the payload and run id give.
   package func name(_ payload: Payload, runID: ULID?) -> Resolution {
     for index in form.alternatives.indices {
-      guard let bytes = fill(form.alternatives[index], payload, runID: runID) else { continue }
+      guard let bytes = form.fill(form.alternatives[index], payload, runID: runID) else { continue }
       if bytes.isEmpty { return .none }
       guard let name = Name(bytes) else { return .invalid(bytes) }
       return .name(name)
@@ -66,21 +70,37 @@ package final class Template: Sendable {
     /// The filled-in text is no name: too long or with control characters.
     case invalid([UInt8])
   }
+}
 
-  private func fill(
+extension Template.Form {
+  fileprivate func mentions(_ member: String) -> Bool {
+    let (parts, text, names) = (parts.span, unsafe text.span.bytes, names.span)
+    for index in parts.indices where parts[index].kind == .field {
+      let name = names[parts[index].range.lowerBound]
+      if Name.areEqual(text.extracting(name), unsafe member.utf8.span.bytes) { return true }
+    }
+    return false
+  }
+
+  /// The text of an alternative; nil when one of its fields is missing.
+  ///
+  /// By borrowed bytes: two threads that count the owners of what they share wait for each other.
+  fileprivate func fill(
     _ alternative: Range<Int>, _ payload: Payload, runID: ULID?
   ) -> [UInt8]? {
+    let (parts, text, names) = (parts.span, text.span, names.span)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(64)
     for index in alternative {
-      let part = form.parts[index]
+      let part = parts[index]
       switch part.kind {
-      case .text: bytes += form.text[part.range]
+      case .text: bytes.append(text.extracting(part.range))
       case .run:
         guard let runID else { return nil }
         bytes.append(text: runID)
       case .field:
-        guard payload.appendText(form.path, part.range, to: &bytes) else { return nil }
+        let path = names.extracting(part.range)
+        guard payload.appendText(path, of: text, to: &bytes) else { return nil }
       }
     }
     return bytes
@@ -121,16 +141,18 @@ extension Template.Form {
       parts.append(Template.Part(kind: .run, range: 0..<0))
       return
     }
-    let start = path.count
-    path.append("")
+    let start = names.count
+    var nameStart = text.count
     for byte in piece {
       if byte == UInt8(ascii: ".") {
-        path.append("")
+        names.append(nameStart..<text.count)
+        nameStart = text.count
       } else {
-        path[path.count - 1].unicodeScalars.append(Unicode.Scalar(byte))
+        text.append(byte)
       }
     }
-    parts.append(Template.Part(kind: .field, range: start..<path.count))
+    names.append(nameStart..<text.count)
+    parts.append(Template.Part(kind: .field, range: start..<names.count))
   }
 
   /// The category that the text in front tells.

@@ -1,3 +1,4 @@
+internal import Bytes
 package import Events
 
 /// The kind of thing a row of state describes.
@@ -24,7 +25,10 @@ package enum Category: UInt8, CaseIterable, Sendable {
   case approval = 17
 
   /// The text before the first `-` of the names of its rows.
-  package var prefix: String {
+  package var prefix: String { staticPrefix.description }
+
+  /// The same, without making a string.
+  private var staticPrefix: StaticString {
     switch self {
     case .none: ""
     case .run: "run"
@@ -51,11 +55,13 @@ package enum Category: UInt8, CaseIterable, Sendable {
   /// user's own).
   package init(of name: Name) {
     let end = name.bytes.firstIndex(of: 0x2D) ?? name.bytes.count
-    let prefix = name.bytes[..<end]
+    let prefix = name.bytes.rawSpan.extracting(..<end)
     var number = Category.run.rawValue
     while let category = Category(rawValue: number) {
-      let text = category.prefix.utf8
-      if text.count == end, text.elementsEqual(prefix) {
+      let text = category.staticPrefix
+      if text.utf8CodeUnitCount == end,
+        text.withUTF8Buffer({ unsafe Name.areEqual($0.span.bytes, prefix) })
+      {
         self = category
         return
       }

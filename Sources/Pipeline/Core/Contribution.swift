@@ -32,6 +32,10 @@ package enum SumField: UInt8, CaseIterable, Sendable {
   case lateEvents, tasksCompleted
   // approvals of a subject
   case approver
+  // patches that others take back
+  case rolledBackBy
+  // rejections of a subject
+  case rejecter
 }
 
 extension [Contribution] {

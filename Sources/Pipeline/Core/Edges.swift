@@ -18,7 +18,12 @@ extension Lifecycle {
   package var name: String { "\(self)" }
 
   /// The states that may follow.
-  package var next: [Self] { Self.allCases.filter { canBecome($0) } }
+  package var next: [Self] { next(by: Self.edges) }
+
+  /// The states that may follow by a table that settings chose.
+  package func next(by edges: Edges<Self>) -> [Self] {
+    Self.allCases.filter { edges.allow(self, $0) }
+  }
 
   package func canBecome(_ other: Self) -> Bool { Self.edges.allow(self, other) }
 
@@ -34,33 +39,40 @@ extension Lifecycle {
   package var nameIfPresent: String? { self == .absent ? nil : name }
 
   /// Refuses a step that is not in the table, and names those that are.
-  package func mustAllow(_ other: Self, _ name: Name) throws(LogError) {
-    if !canBecome(other) { throw refusal(of: other, name) }
+  package func mustAllow(
+    _ other: Self, _ name: Name, by edges: Edges<Self> = Self.edges
+  ) throws(LogError) {
+    if !edges.allow(self, other) { throw refusal(of: other, name, by: edges) }
   }
 
   /// The error that says where the thing is and where it could go.
-  package func refusal(of other: Self, _ name: Name) -> LogError {
+  package func refusal(
+    of other: Self, _ name: Name, by edges: Edges<Self> = Self.edges
+  ) -> LogError {
     let message =
       self == .absent
       ? "\(name) does not exist" : "\(name) is \(self.name) and can't become \(other.name)"
-    return LogError(.rejected, message, allowed: next.map(\.name))
+    return LogError(.rejected, message, allowed: next(by: edges).map(\.name))
   }
 
   /// Refuses something that needs another state than this one, or that something else stands in
   /// the way of.
   ///
   /// - Parameter other: the state that it would have led to: not one of those that are allowed.
-  package func refusal(_ message: String, without other: Self? = nil) -> LogError {
-    LogError(.rejected, message, allowed: next.filter { $0 != other }.map(\.name))
+  package func refusal(
+    _ message: String, without other: Self? = nil, by edges: Edges<Self> = Self.edges
+  ) -> LogError {
+    LogError(.rejected, message, allowed: next(by: edges).filter { $0 != other }.map(\.name))
   }
 
   /// Refuses unless the thing is in one of these states.
   package func mustBe(
-    _ states: [Self], to deed: String, _ name: Name
+    _ states: [Self], to deed: String, _ name: Name, by edges: Edges<Self> = Self.edges
   ) throws(LogError) {
     if states.contains(self) { return }
     throw refusal(
-      self == .absent ? "\(name) does not exist" : "\(name) is \(self.name) and can't \(deed)")
+      self == .absent ? "\(name) does not exist" : "\(name) is \(self.name) and can't \(deed)",
+      by: edges)
   }
 }
 

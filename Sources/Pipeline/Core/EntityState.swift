@@ -64,6 +64,8 @@ package protocol EntityState: Hashable, Sendable {
   func fits(_ field: SumField, _ amount: Int64) -> Bool
   /// Adds to one of its own sums.
   mutating func add(_ field: SumField, _ amount: Int64)
+  /// Adds several shares.
+  mutating func add(_ shares: ArraySlice<Contribution>)
   /// What the log appends because this row went from `before` to `self`.
   func reactions(from before: Self, to event: DomainEvent, _ context: ReactContext) -> [Reaction]
   /// Takes over from `current` the fields that a reversal leaves alone: sums and what neutral
@@ -93,6 +95,10 @@ extension EntityState {
   package static var tellsFacts: Bool { false }
   package func fits(_ field: SumField, _ amount: Int64) -> Bool { true }
   package mutating func add(_ field: SumField, _ amount: Int64) {}
+  // A requirement, so that one call does for all that an event adds to a row.
+  package mutating func add(_ shares: ArraySlice<Contribution>) {
+    for share in shares where share.amount != 0 { add(share.field, share.amount) }
+  }
   package func reactions(
     from before: Self, to event: DomainEvent, _ context: ReactContext
   ) -> [Reaction] { [] }
@@ -125,10 +131,25 @@ package struct DecideContext: Sendable {
     self.consulted = consulted
   }
 
+  /// Whether a row was read.
+  package func has(_ name: Name) -> Bool {
+    for index in entities.indices where entities[index].name == name { return true }
+    return false
+  }
+
   /// One of the rows that were read.
   package func entity<State: EntityState>(_ name: String, as: State.Type) -> State? {
-    guard !entities.isEmpty, let name = Name(name) else { return nil }
-    return entities.first { $0.name == name }?.state as? State
+    entity("", name, as: State.self)
+  }
+
+  /// The same by the two halves of its name: `task-` and the id.
+  package func entity<State: EntityState>(
+    _ prefix: StaticString, _ id: String, as: State.Type
+  ) -> State? {
+    for index in entities.indices where entities[index].name.consists(of: prefix, id) {
+      return entities[index].state as? State
+    }
+    return nil
   }
 }
 

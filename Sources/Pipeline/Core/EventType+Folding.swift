@@ -15,7 +15,7 @@ extension EventType {
     case .worker_health_check_failed: false
     case .patch_created, .patch_queued, .patch_apply_started, .patch_apply_succeeded: false
     case .patch_apply_failed, .patch_committed, .patch_rolled_back, .patch_quarantined: false
-    case .patch_dropped: false
+    case .patch_commit_failed, .patch_dropped: false
     case .note, .payload_sealed: false
     default: true
     }

@@ -25,7 +25,8 @@ package enum EventType: String, CaseIterable, Sendable {
   // patch
   case patch_created, patch_validated, patch_validation_failed, patch_queued
   case patch_apply_started, patch_apply_succeeded, patch_apply_failed, patch_verified
-  case patch_committed, patch_rolled_back, patch_quarantined, patch_dropped
+  case patch_committed, patch_commit_failed
+  case patch_rolled_back, patch_quarantined, patch_dropped
   // cost and budget
   case cost_reserved, cost_charged, cost_released
   case budget_set, budget_warning, budget_exceeded

@@ -7,13 +7,13 @@ extension DecideContext {
   ///
   /// A worker that the log never saw is not gone.
   func lateness(ofWorker id: String?) -> EventFlags {
-    guard let id, let worker = entity("worker-" + id, as: WorkerState.self) else { return [] }
+    guard let id, let worker = entity("worker-", id, as: WorkerState.self) else { return [] }
     return worker.isGone ? .late : []
   }
 
   /// Refuses a deed of a worker that is terminated or quarantined.
   func mustNotBeGone(worker id: String?, to deed: String) throws(LogError) {
-    guard let id, let worker = entity("worker-" + id, as: WorkerState.self), worker.isGone
+    guard let id, let worker = entity("worker-", id, as: WorkerState.self), worker.isGone
     else { return }
     let condition = worker.isQuarantined ? "quarantined" : worker.status.name
     throw LogError(.rejected, "worker-\(id) is \(condition) and can't \(deed)")

@@ -1,3 +1,4 @@
+internal import Bytes
 package import JSON
 
 /// A payload's fields, by name.
@@ -105,6 +106,40 @@ package struct Payload: Sendable {
     }
   }
 
+  /// Visits the members of those members that are objects, with both keys: one pass where many are
+  /// wanted.
+  package func forEachInnerMember(
+    _ body: (_ outer: Span<UInt8>, _ key: Span<UInt8>, _ value: Payload) -> Void
+  ) {
+    switch source {
+    case .parsed(let document, let node):
+      document.forEachMember(node) { outer, object in
+        guard document.kind(object) == .object else { return }
+        let outer = document.textBytes(outer)
+        document.forEachMember(object) { key, value in
+          body(outer.span, document.textBytes(key).span, Payload(document, value))
+        }
+      }
+    case .stored(let value): value.forEachInnerMember { body($0, $1, Payload($2)) }
+    }
+  }
+
+  /// The value itself, where it is an integer.
+  package var integer: Int64? {
+    switch source {
+    case .parsed(let document, let node): document.int64(node)
+    case .stored(let value): value.int64
+    }
+  }
+
+  /// The value itself, where it is a truth value.
+  package var flag: Bool? {
+    switch source {
+    case .parsed(let document, let node): document.bool(node)
+    case .stored(let value): value.bool
+    }
+  }
+
   /// The texts of a member that is an array; others in it are left out.
   package func texts(_ key: String) -> [String] {
     guard let array = child(key) else { return [] }
@@ -130,19 +165,25 @@ package struct Payload: Sendable {
     }
   }
 
-  /// Appends the text at a stretch of a path as it is, or the number as it is written; false when
-  /// there is neither.
-  func appendText(_ path: [String], _ stretch: Range<Int>, to bytes: inout [UInt8]) -> Bool {
+  /// Appends the text at a path as it is, or the number as it is written; false when there is
+  /// neither.
+  ///
+  /// - Parameter path: where in `text` the names of the members are.
+  func appendText(
+    _ path: Span<Range<Int>>, of text: Span<UInt8>, to bytes: inout [UInt8]
+  ) -> Bool {
     switch source {
     case .parsed(let document, var node):
-      for index in stretch {
-        guard let found = document.member(node, path[index]) else { return false }
+      for index in path.indices {
+        guard let found = document.member(node, text.extracting(path[index])) else {
+          return false
+        }
         node = found
       }
       return Self.append(node, of: document, to: &bytes)
     case .stored(var value):
-      for index in stretch {
-        guard let found = value.member(path[index]) else { return false }
+      for index in path.indices {
+        guard let found = value.member(text.extracting(path[index])) else { return false }
         value = found
       }
       return value.appendText(to: &bytes)
@@ -158,11 +199,21 @@ package struct Payload: Sendable {
         guard let text = document.stringBytes(node) else { return false }
         bytes += text
       } else {
-        bytes += document.bytes[document.content(node)]
+        bytes.append(document.bytes.span.extracting(document.content(node)))
       }
     case .number: document.appendCompacted(node, to: &bytes)
     default: return false
     }
     return true
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether these are the bytes of a text.
+  func spells(_ text: StaticString) -> Bool {
+    guard count == text.utf8CodeUnitCount else { return false }
+    return text.withUTF8Buffer { text in
+      unsafe ByteEquality.equal(self, at: 0, text.span, at: 0, count: count)
+    }
   }
 }

@@ -57,7 +57,7 @@ struct ReviewOption {
 extension String {
   /// The text without what is over the limit, and without control characters that reasons may
   /// not have.
-  func cut(toScalars count: Int) -> String {
+  package func cut(toScalars count: Int) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in unicodeScalars.prefix(count) {
       let isKept = scalar.value >= 0x20 || scalar == "\t" || scalar == "\n" || scalar == "\r"

@@ -1,6 +1,11 @@
 internal import Bytes
 internal import Events
 
+enum RowCoding {
+  /// The largest number of six bytes: more events than any log will have.
+  static let shortMax: UInt64 = 1 << 48 - 1
+}
+
 /// The kinds of field that rows store.
 extension ByteReader {
   @_lifetime(self: copy self)
@@ -8,6 +13,12 @@ extension ByteReader {
 
   @_lifetime(self: copy self)
   mutating func number() -> EntityNumber { EntityNumber(integer(UInt64.self)) }
+
+  /// A number of six bytes, in rows that have little room.
+  @_lifetime(self: copy self)
+  mutating func short() -> UInt64 {
+    UInt64(integer(UInt32.self)) | UInt64(integer(UInt16.self)) << 32
+  }
 
   @_lifetime(self: copy self)
   mutating func timestamp() -> Timestamp { Timestamp(nanoseconds: integer(Int64.self)) }
@@ -25,6 +36,13 @@ extension ByteReader {
 extension [UInt8] {
   mutating func append(_ position: Position) { append(littleEndian: position.rawValue) }
   mutating func append(_ number: EntityNumber) { append(littleEndian: number.rawValue) }
+
+  /// - Parameter short: at most `RowCoding.shortMax`.
+  mutating func append(short: UInt64) {
+    append(littleEndian: UInt32(truncatingIfNeeded: short))
+    append(littleEndian: UInt16(truncatingIfNeeded: short >> 32))
+  }
+
   mutating func append(_ time: Timestamp) { append(littleEndian: time.nanoseconds) }
   mutating func append(_ status: some Lifecycle) { append(status.rawValue) }
   mutating func append(_ flag: Bool) { append(flag ? 1 : 0) }

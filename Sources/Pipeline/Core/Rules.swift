@@ -6,8 +6,12 @@ package struct Rules: Hashable, Sendable {
   package var heartbeatQuarantineSeconds: Int64 = 600
   /// `sweep` quarantines a worker with this many errors since its last completed task.
   package var workerErrorsMax: Int64 = 10
+  /// Which steps the patch ledger allows.
+  package var ledgerProfile = LedgerProfile.default
   /// A patch may be applied this often.
   package var applyAttemptsMax: UInt8 = 3
+  /// Whether a patch fails its checks whose request the log does not know.
+  package var refusesUnknownRequests = false
   /// A failed task may be retried this often, unless it says otherwise.
   package var taskRetriesMax: UInt8 = 3
   /// Fix tasks of fix tasks go this deep; then a person is asked.

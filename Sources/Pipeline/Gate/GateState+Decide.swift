@@ -4,7 +4,7 @@ extension GateState {
   /// An execution goes by what its gate was declared with.
   package func consults(for event: DomainEvent, _ context: DecideContext) -> Position? {
     guard Self.waitsForOthers(event), let id = event.payload.text("gate_id"),
-      let gate = context.entity("gate-" + id, as: GateState.self), gate.isDeclared
+      let gate = context.entity("gate-", id, as: GateState.self), gate.isDeclared
     else { return nil }
     return gate.declared
   }
@@ -22,6 +22,7 @@ extension GateState {
   ) throws(LogError) -> EventFlags {
     switch event.type {
     case .gate_declared: try decideDeclaration(event, context)
+    case .gate_passed: try mustBeOfDeclaredType(event, context)
     case .gate_unblocked: try status.mustBe([.blocked], to: "be unblocked", context.name)
     default: break
     }
@@ -38,6 +39,19 @@ extension GateState {
       throw LogError(
         .rejected, "\(context.name) can't depend on itself", pointer: "/depends_on")
     }
+  }
+
+  /// What a gate checks is said once.
+  private func mustBeOfDeclaredType(
+    _ event: DomainEvent, _ context: DecideContext
+  ) throws(LogError) {
+    guard let declared = context.consulted?.text("gate_type"),
+      let said = event.payload.text("gate_type")
+    else { return }
+    if said == declared { return }
+    throw LogError(
+      .rejected, "\(context.name) is declared as another type", expected: declared, actual: said,
+      pointer: "/gate_type")
   }
 
   /// A gate neither starts nor passes before all gates it depends on have passed for the same

@@ -67,8 +67,8 @@ package struct GateState: StatusMachine {
     }
   }
 
-  /// Whether an execution ran tests: by the gate's type where the event names it, else by the
-  /// number of tests in its results.
+  /// Whether an execution ran tests: by the gate's type, which the log puts into the event where
+  /// the gate is declared with one, else by the number of tests in its results.
   private static func ranTests(_ payload: Payload) -> Bool {
     if let type = payload.text("gate_type") { return type.hasSuffix("_tests") }
     return (payload.child("results")?.integer("total_tests") ?? 0) > 0

@@ -21,6 +21,8 @@ extension PatchState {
     verified = reader.position()
     committed = reader.position()
     quarantined = reader.position()
+    takesBack = EntityNumber(reader.short())
+    rolledBackBy = reader.short()
   }
 
   package func write(to bytes: inout [UInt8]) {
@@ -42,5 +44,7 @@ extension PatchState {
     bytes.append(verified)
     bytes.append(committed)
     bytes.append(quarantined)
+    bytes.append(short: takesBack.rawValue)
+    bytes.append(short: rolledBackBy)
   }
 }

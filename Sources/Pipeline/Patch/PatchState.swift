@@ -6,7 +6,7 @@ package import Events
 /// The policy that judged it is fixed by its validation: later guards go by that record.
 package struct PatchState: EntityState {
   package static let category = Category.patch
-  package static let layout: UInt8 = 1
+  package static let layout: UInt8 = 3
 
   package var status = PatchStatus.absent
   package var flags: PatchFlags = []
@@ -29,6 +29,10 @@ package struct PatchState: EntityState {
   package var verified = Position.none
   package var committed = Position.none
   package var quarantined = Position.none
+  /// The patch that this one takes back; known once it is committed.
+  package var takesBack = EntityNumber.none
+  /// Where the committed patch was created that takes this one back; 0 without one.
+  package var rolledBackBy: UInt64 = 0
 
   package init() {}
 
@@ -55,36 +59,79 @@ package struct PatchState: EntityState {
       flags.set(.testsRan, event.payload.flag("tests_ran"))
       flags.set(.testsPassed, event.payload.flag("tests_passed"))
       verified = event.position
-    case .patch_committed: committed = event.position
+    case .patch_committed:
+      committed = event.position
+      takesBack = event.adds.first ?? .none
     case .patch_quarantined: quarantined = event.position
     default: break
     }
     if let target = PatchStatus(after: event.type) { status = target }
   }
 
-  /// The result of an application that nobody announced is an attempt by itself.
+  /// The result of an application that nobody announced is an attempt by itself, unless it is a
+  /// second one, after a success that turned out to be none: the extended profile has it.
   private mutating func endApplication() {
-    if !flags.contains(.applying) { attempts.increment() }
+    if !flags.contains(.applying), status != .applied { attempts.increment() }
     flags.remove(.applying)
     flags.subtract([.testsRan, .testsPassed])
   }
 
+  /// In one pass: looked up one by one, the members were the dearest part of a fold.
   private mutating func takeValidation(_ event: DomainEvent) {
-    let validation = event.payload.child("validation")
-    flags.set(.formatOK, validation?.flag("format_ok"))
-    flags.set(.scopeOK, validation?.flag("scope_ok"))
-    flags.set(.constraintsOK, validation?.flag("constraints_ok"))
-    let policy = event.payload.child("policy")
-    flags.set(.testsRequired, policy?.flag("tests_required"))
-    reviewersRequired = UInt16(clamping: policy?.integer("min_reviewers") ?? 0)
-    attemptsMax = UInt8(clamping: policy?.integer("max_apply_attempts") ?? 0)
+    flags.subtract(.checked.union(.testsRequired))
+    flags.set(.validationImported, event.flags.contains(.imported))
+    reviewersRequired = 0
+    attemptsMax = 0
+    event.payload.forEachInnerMember { outer, key, value in
+      if outer.spells("validation") {
+        takeCheck(key, value)
+      } else if outer.spells("policy") {
+        takePolicy(key, value)
+      }
+    }
     validated = event.position
   }
 
+  private mutating func takeCheck(_ key: Span<UInt8>, _ value: Payload) {
+    if key.spells("format_ok") {
+      flags.set(.formatOK, value.flag)
+    } else if key.spells("scope_ok") {
+      flags.set(.scopeOK, value.flag)
+    } else if key.spells("constraints_ok") {
+      flags.set(.constraintsOK, value.flag)
+    }
+  }
+
+  private mutating func takePolicy(_ key: Span<UInt8>, _ value: Payload) {
+    if key.spells("tests_required") {
+      flags.set(.testsRequired, value.flag)
+    } else if key.spells("min_reviewers") {
+      reviewersRequired = UInt16(clamping: value.integer ?? 0)
+    } else if key.spells("max_apply_attempts") {
+      attemptsMax = UInt8(clamping: value.integer ?? 0)
+    }
+  }
+
+  package mutating func evolve(_ event: DomainEvent, notingIn sums: inout [Contribution]) {
+    let before = self
+    evolve(event)
+    // Most events change nothing that `contributions` goes by.
+    guard
+      run != before.run || (applied == .none) != (before.applied == .none)
+        || takesBack != before.takesBack || (takesBack != .none && created != before.created)
+    else { return }
+    sums.note(before.contributions(), contributions())
+  }
+
   package func contributions() -> Shares {
-    guard run != .none else { return [] }
-    var shares: Shares = [Contribution(run, .patchesCreated, 1)]
-    if applied != .none { shares.append(Contribution(run, .patchesApplied, 1)) }
+    var shares: Shares = []
+    if run != .none {
+      shares.append(Contribution(run, .patchesCreated, 1))
+      if applied != .none { shares.append(Contribution(run, .patchesApplied, 1)) }
+    }
+    if takesBack != .none {
+      shares.append(Contribution(takesBack, .rolledBackBy, Int64(clamping: created.rawValue)))
+    }
     return shares
   }
 
@@ -93,6 +140,9 @@ package struct PatchState: EntityState {
     case .approvals: approvals.accumulate(amount)
     case .gatePasses: gatePasses.accumulate(amount)
     case .failedGates: failedGates.accumulate(amount)
+    case .rolledBackBy:
+      rolledBackBy.accumulate(amount)
+      rolledBackBy &= RowCoding.shortMax
     default: break
     }
   }
@@ -101,6 +151,7 @@ package struct PatchState: EntityState {
     approvals = current.approvals
     gatePasses = current.gatePasses
     failedGates = current.failedGates
+    rolledBackBy = current.rolledBackBy
     // Taken from a sum, which a fold of this stream alone can't know.
     gatePassesWhenApplied = current.gatePassesWhenApplied
   }
@@ -120,6 +171,8 @@ package struct PatchFlags: OptionSet, Hashable, Sendable {
   package static let testsPassed = PatchFlags(rawValue: 32)
   /// An application has begun and not ended.
   package static let applying = PatchFlags(rawValue: 64)
+  /// Nobody judged its last validation here: it came with an import.
+  package static let validationImported = PatchFlags(rawValue: 128)
 
   /// The three checks that a patch must pass before it is queued.
   package static let checked: PatchFlags = [.formatOK, .scopeOK, .constraintsOK]

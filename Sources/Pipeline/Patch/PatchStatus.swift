@@ -4,6 +4,7 @@ package enum PatchStatus: UInt8, Lifecycle {
   case rolled_back, quarantined, dropped
 
   package static let thing = "patch"
+  /// The steps of the default profile.
   package static let edges = Edges<PatchStatus>([
     .absent: [.created],
     .created: [.validated, .dropped],
@@ -12,6 +13,20 @@ package enum PatchStatus: UInt8, Lifecycle {
     .applied: [.verified, .rolled_back],
     .apply_failed: [.quarantined, .queued],
     .verified: [.committed, .rolled_back],
+    .rolled_back: [.dropped],
+    .quarantined: [.dropped],
+  ])
+
+  /// The steps of the extended profile: those of the default one, and more ways to put a patch
+  /// aside, to give it up and to find out late that it does not work.
+  static let extendedEdges = Edges<PatchStatus>([
+    .absent: [.created],
+    .created: [.validated, .quarantined, .dropped],
+    .validated: [.queued, .quarantined],
+    .queued: [.applied, .apply_failed, .dropped],
+    .applied: [.verified, .apply_failed, .rolled_back, .quarantined],
+    .apply_failed: [.quarantined, .queued, .dropped],
+    .verified: [.committed, .rolled_back, .quarantined],
     .rolled_back: [.dropped],
     .quarantined: [.dropped],
   ])
@@ -31,5 +46,15 @@ package enum PatchStatus: UInt8, Lifecycle {
     case .patch_dropped: self = .dropped
     default: return nil
     }
+  }
+}
+
+/// Which steps the patch ledger allows: a setting.
+package enum LedgerProfile: UInt8, Sendable {
+  case `default` = 0
+  case extended
+
+  package var edges: Edges<PatchStatus> {
+    self == .extended ? PatchStatus.extendedEdges : PatchStatus.edges
   }
 }

@@ -24,10 +24,10 @@ package enum ReviewDecision: UInt8, CaseIterable, Sendable {
 
 /// A question to a person.
 ///
-/// An approval counts for its subject.
+/// An approval counts for its subject, a rejection against it.
 package struct ReviewState: StatusMachine {
   package static let category = Category.review
-  package static let layout: UInt8 = 2
+  package static let layout: UInt8 = 3
 
   package var status = ReviewStatus.absent
   package var decision = ReviewDecision.none
@@ -59,10 +59,13 @@ package struct ReviewState: StatusMachine {
   }
 
   package func contributions() -> Shares {
-    guard status == .decided, decision == .approve else { return [] }
+    guard status == .decided, decision == .approve || decision == .reject else { return [] }
+    let isApproval = decision == .approve
     var shares: Shares = []
-    if subject != .none { shares.append(Contribution(subject, .approvals, 1)) }
-    if approvals != .none { shares.append(Contribution(approvals, .approver, Int64(decider))) }
+    if isApproval, subject != .none { shares.append(Contribution(subject, .approvals, 1)) }
+    if approvals != .none {
+      shares.append(Contribution(approvals, isApproval ? .approver : .rejecter, Int64(decider)))
+    }
     return shares
   }
 

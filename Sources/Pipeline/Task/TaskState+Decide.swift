@@ -20,6 +20,9 @@ extension TaskState {
   }
 
   package func reads(for event: DomainEvent, consulted: Payload?) -> [Name] {
+    if event.type != .task_assigned, !isFix {
+      return consulted?.text("worker_id").flatMap { Name("worker-" + $0) }.map { [$0] } ?? []
+    }
     var names: [String] = []
     if event.type == .task_completed, isFix {
       // The row of the mended task reacts, and it reacts only when it is read by its name.
@@ -94,7 +97,7 @@ extension TaskState {
   private func decideClaim(_ event: DomainEvent, _ context: DecideContext) throws(LogError) {
     try mustBeFree(worker: event.payload.text("worker_id") ?? "", context)
     for id in context.consulted?.texts("depends_on") ?? [] {
-      let dependency = context.entity("task-" + id, as: TaskState.self)
+      let dependency = context.entity("task-", id, as: TaskState.self)
       if let obstacle = TaskState.obstacle(in: dependency) {
         throw status.refusal(
           "\(context.name) waits for task-\(id), which \(obstacle)", without: .assigned)
@@ -116,7 +119,7 @@ extension TaskState {
 
   private func mustBeFree(worker id: String, _ context: DecideContext) throws(LogError) {
     try context.mustNotBeGone(worker: id, to: "take \(context.name)")
-    guard let worker = context.entity("worker-" + id, as: WorkerState.self) else { return }
+    guard let worker = context.entity("worker-", id, as: WorkerState.self) else { return }
     switch worker.status {
     case .absent, .idle, .terminated: return
     case .busy: if worker.task == 0 || worker.task == shortHash(context.name.id) { return }

@@ -1,13 +1,12 @@
 internal import Bytes
-internal import Events
-internal import JSON
+package import Events
 
 /// What a view fetches besides the row: single events by position, and the live events of a
 /// stream.
-struct LiveEvent: Sendable {
-  var event: Event
+package struct LiveEvent: Sendable {
+  package var event: Event
   /// Nil when the payload is gone or damaged.
-  var payload: Payload?
+  package var payload: Payload?
 
   init(_ event: Event) {
     self.event = event
@@ -15,13 +14,13 @@ struct LiveEvent: Sendable {
   }
 
   /// When the source says that it happened.
-  var time: String { event.envelope.time.description }
+  package var time: String { event.envelope.time.description }
 
-  var type: EventType? { EventType(named: event.envelope.type) }
+  package var type: EventType? { EventType(named: event.envelope.type) }
 }
 
 /// The event at a position that a row keeps; nil for `none`.
-func liveEvent(
+package func liveEvent(
   at position: Position, in tables: borrowing some LogReader & ~Copyable & ~Escapable
 ) throws(LogError) -> LiveEvent? {
   guard position > .none else { return nil }
@@ -33,7 +32,7 @@ func liveEvent(
 
 /// The events of a stream, oldest first, without those that a later event in it reverses, without
 /// the reversals themselves, and without late ones.
-func liveHistory(
+package func liveHistory(
   endingAt last: Position, in tables: borrowing some LogReader & ~Copyable & ~Escapable
 ) throws(LogError) -> [LiveEvent] {
   let events = try history(endingAt: last, in: tables).map { LiveEvent($0) }
@@ -48,7 +47,7 @@ func liveHistory(
 }
 
 /// The state of another entity; nil when the log has no row of that name.
-func state<State: EntityState>(
+package func state<State: EntityState>(
   of name: String, as type: State.Type,
   in tables: borrowing some LogReader & ~Copyable & ~Escapable
 ) throws(LogError) -> State? {
@@ -56,42 +55,4 @@ func state<State: EntityState>(
     let row = try tables.row(number)
   else { return nil }
   return try decodeState(row, as: type)
-}
-
-/// Members that are written only when there is something to write.
-extension JSONWriter {
-  mutating func member(_ key: String, _ text: String?) {
-    guard let text else { return }
-    self.key(key)
-    string(text)
-  }
-
-  mutating func member(_ key: String, orNull text: String?) {
-    self.key(key)
-    if let text { string(text) } else { null() }
-  }
-
-  mutating func member(_ key: String, _ number: some BinaryInteger) {
-    self.key(key)
-    int(number)
-  }
-
-  mutating func member(_ key: String, _ flag: Bool) {
-    self.key(key)
-    bool(flag)
-  }
-
-  /// Tokens as they were received.
-  mutating func member(_ key: String, raw tokens: [UInt8]?) {
-    guard let tokens else { return }
-    self.key(key)
-    raw(tokens)
-  }
-
-  mutating func member(_ key: String, _ texts: [String]) {
-    self.key(key)
-    beginArray()
-    for text in texts { string(text) }
-    endArray()
-  }
 }

@@ -91,7 +91,7 @@ package struct WorkerState: EntityState {
   /// The task it turns to must not be somebody else's.
   private func decideTask(_ event: DomainEvent, _ context: DecideContext) throws(LogError) {
     guard let id = event.payload.text("task_id"),
-      let task = context.entity("task-" + id, as: TaskState.self),
+      let task = context.entity("task-", id, as: TaskState.self),
       task.status == .assigned || task.status == .running,
       task.worker != 0, task.worker != shortHash(context.name.id)
     else { return }

@@ -128,6 +128,7 @@ import Testing
     #expect(bare.runID == nil && bare.key == nil && bare.labels.isEmpty)
   }
 
+  // L-22
   @Test(arguments: LogKind.allCases)
   func `the log's clock never falls`(kind: LogKind) throws {
     let bench = try Bench(kind)

@@ -26,7 +26,7 @@ import Testing
 
   private func set(_ bytes: [UInt8]?, _ bench: Bench) throws {
     var unit = SetMark(bytes: bytes)
-    try bench.engine.log.write(waitNanoseconds: 0, &unit)
+    try bench.engine.log.write(waitNanoseconds: 5_000_000_000, &unit)
   }
 
   private func stored(_ bench: Bench) throws -> [UInt8]? {

@@ -83,6 +83,19 @@ final class GroupFixture {
     return try #require(found.value)
   }
 
+  /// Makes what somebody has in hand look as if nobody had.
+  func forgetHands() {
+    var pending: UInt32 = 1
+    let file = unsafe Glibc.open(bench.path + "/" + SlotFile.name, O_RDWR | O_CLOEXEC)
+    defer { close(file) }
+    for slot in 0..<SlotMap.slotCount {
+      var word: UInt32 = 0
+      let place = off_t(4096 + 64 * slot)
+      guard unsafe pread(file, &word, 4, place) == 4, word & 0xFF == 2 else { continue }
+      unsafe pwrite(file, &pending, 4, place)
+    }
+  }
+
   /// Holds the lock, as one that does not go on.
   func holding<Value>(_ body: () throws -> Value) rethrows -> Value {
     #expect(flock(directory, LOCK_EX) == 0)

@@ -87,6 +87,55 @@ import Testing
     }
   }
 
+  @Test func `what was stored is not stored again, whatever the slots say`() throws {
+    let group = try GroupFixture()
+    let draft = try group.prepared("a")
+    let first = try #require(try group.outcome(of: draft))
+    #expect(try group.outcome(of: draft) == first)
+    #expect(try group.position == 4)
+    // Made to look as if nobody had taken it in hand.
+    let outcome = try group.append(draft) { _ in group.forgetHands() }.get()
+    #expect(outcome == first)
+    #expect(try group.position == 4)
+  }
+
+  @Test func `what no caller could have offered goes back`() throws {
+    let group = try GroupFixture()
+    func standing(
+      _ change: (inout Envelope) -> Void = { _ in }, payload: String = #"{"id":"a"}"#
+    ) throws -> Seat.Standing {
+      let draft = try group.prepared("a", #","key":"k","source":"s","labels":{"l":"m"}"#)
+      var envelope = draft.envelope
+      change(&envelope)
+      let bytes = Array(payload.utf8)
+      envelope.payloadByteCount = UInt32(bytes.count)
+      envelope.commitment = draft.salt.commitment(to: bytes[...])
+      let record = try #require(EncodedRecord(envelope, draft.salt, payload: bytes[...]))
+      let whole = try #require(GroupRequest.encoded([draft]))
+      // The length of the record and the record are the last of a request.
+      let own = try #require(EncodedRecord(draft.envelope, draft.salt, payload: draft.payloadBytes))
+      var request = Array(whole.dropLast(own.bytes.count + 4))
+      request.append(littleEndian: UInt32(record.bytes.count))
+      return try group.standing(of: request + record.bytes)
+    }
+    // White space is not stored: the commitment would be to other bytes.
+    for payload in [#"{"id": "a"}"#, #" {"id":"a"}"#, #"{"id":"a"}"# + "\n", #"{"id":1}"#, "{"] {
+      #expect(try standing(payload: payload) == .suspect, "\(payload)")
+    }
+    let long = String(repeating: "x", count: 200)
+    #expect(try standing { $0.key = "" } == .suspect)
+    #expect(try standing { $0.key = long } == .suspect)
+    #expect(try standing { $0.source = "\u{1B}" } == .suspect)
+    #expect(try standing { $0.correlationID = long } == .suspect)
+    #expect(try standing { $0.labels[0].value = long } == .suspect)
+    #expect(try standing { $0.labels = Array(repeating: $0.labels[0], count: 17) } == .suspect)
+    #expect(try standing { $0.flags = .reaction } == .suspect)
+    guard case .answered = try standing() else {
+      Issue.record("the control was not stored")
+      return
+    }
+  }
+
   @Test func `an answer that is garbage is none`() throws {
     let group = try GroupFixture()
     let draft = try group.prepared("a")
@@ -99,6 +148,15 @@ import Testing
     #expect(GroupAnswer.outcomes(answer, of: [try group.prepared("a")]) == nil)
     for count in answer.indices {
       #expect(GroupAnswer.outcomes(Array(answer[..<count]), of: [draft]) == nil, "\(count) bytes")
+    }
+    // A stream that is no text; and one that is another text, which is the control.
+    let stream = Array("thing-a".utf8)
+    let place = try #require(
+      answer.indices.first { answer[$0...].starts(with: stream) }, "the answer names no stream")
+    for (byte, isText) in [(UInt8(0xFF), false), (0x1B, false), (UInt8(ascii: "b"), true)] {
+      var other = answer
+      other[place + 6] = byte
+      #expect((GroupAnswer.outcomes(other, of: [draft]) != nil) == isText, "byte \(byte)")
     }
     try forAll(seed: 4300, count: 500) { generator in
       var other = answer
@@ -119,6 +177,20 @@ import Testing
       Issue.record("it was not stored")
       return
     }
+  }
+
+  @Test func `a patch that its owner judged is taken, what nobody judged is not`() throws {
+    let group = try GroupFixture()
+    let patch = ULID(milliseconds: 1, random: (0, 1)).description
+    let created = try group.bench.append(TestPatches.created(patch, request: patch))
+    let draft = try group.engine.prepare(group.bench.draft(TestPatches.validated(patch)))
+    let unjudged = try #require(GroupRequest.encoded([draft]))
+    #expect(try group.standing(of: unjudged) == .suspect)
+    #expect(GroupRequest.encoded([draft.judged(PatchClaim(created: .none))]) == nil)
+    let other = draft.judged(PatchClaim(created: created.position.next))
+    #expect(try group.outcome(of: other)?.refusal?.code == .conflict)
+    let judged = draft.judged(PatchClaim(created: created.position))
+    #expect(try group.outcome(of: judged)?.place?.isDuplicate == false)
   }
 
   @Test func `what has no room in a slot is stored all the same`() throws {
@@ -149,14 +221,39 @@ import Testing
     // The dead leader's commit.
     let first = try group.engine.append([draft]).first?.get()
     guard isInHand else {
-      // The control: who does not know that somebody had it in hand does not look.
-      _ = try group.append(draft)
+      // The control: who shares with nobody does not look.
+      _ = try group.engine.append([draft])
       #expect(try group.position == 3)
       return
     }
     let outcome = try group.append(draft) { _ in }.get()
     #expect(try outcome?.get() == first)
     #expect(try group.position == 2)
+  }
+
+  @Test(arguments: ["", #","event_id":"01ARZ3NDEKTSV4RRFFQ69G5FAV""#, #","key":"k""#])
+  func `who looks it up gets the receipt that the dead leader would have given`(
+    more: String
+  ) throws {
+    let group = try GroupFixture()
+    let budget =
+      #"{"type":"budget_set","payload":{"scope":"total","limit_micro_usd":10,"mode":"warn"}}"#
+    _ = try group.engine.append([group.engine.prepare(group.bench.draft(budget))])
+    func charge() throws -> PreparedDraft {
+      let line =
+        #"{"type":"cost_charged","payload":{"charge_id":"c","model":"m","input_tokens":1,"#
+        + #""output_tokens":1,"amount_micro_usd":20}\#(more)}"#
+      return try group.engine.prepare(group.bench.draft(line))
+    }
+    let draft = try charge()
+    let first = try #require(try group.engine.append([draft]).first).get()
+    #expect(first.reactions.map(\.type) == ["budget_warning", "budget_exceeded"])
+    #expect(try group.append(draft) { _ in }.get()?.get() == first)
+    // The control: the same again, of another's making, is a retry like any.
+    let retry = try charge()
+    #expect(try group.append(retry) { _ in }.get()?.get() == first.repeated)
+    #expect(try group.engine.append([retry]).first?.get() == first.repeated)
+    #expect(try group.position == 5)
   }
 
   @Test func `an answer that can't be read, or is another's, is looked up`() throws {

@@ -78,15 +78,8 @@ import Testing
   }
 
   private func validated(_ bench: Bench, _ policy: String) throws {
-    let artifact =
-      #"{"patch_id":"\#(Self.patch)","format":"unified_diff","target_repo":"r","origin":{"execution_request_id":"\#(Self.patch)","tool_id":"aider","created_at":"2025-11-22T09:15:08Z"},"diff_text":"d"}"#
-    try bench.append(
-      #"{"type":"patch_created","payload":{"project_id":"p","artifact":\#(artifact)}}"#)
-    try bench.append(
-      patch(
-        "validated",
-        #","validation":{"format_ok":true,"scope_ok":true,"constraints_ok":true},"policy":{"digest":"\#(String(repeating: "0", count: 64))",\#(policy)}"#
-      ))
+    try bench.append(TestPatches.created(Self.patch, request: Self.patch))
+    try bench.append(TestPatches.validated(Self.patch, TestPatches.record(policy)))
   }
 
   private func patch(_ type: String, _ more: String = "") -> String {

@@ -57,9 +57,11 @@ import Testing
     let bench = try Bench(kind)
     try start(bench)
     let line = task("failed", failed).dropLast() + #","key":"k"}"#
-    try bench.append(String(line))
+    let first = try bench.append(String(line))
+    #expect(first.reactions.map(\.type) == ["task_created"])
+    try bench.append(task("assigned", #","worker_id":"w""#, id: "FIX-T1"))
     let before = try bench.dump()
-    #expect(try bench.append(String(line)).isDuplicate)
+    #expect(try bench.append(String(line)) == first.repeated)
     #expect(try bench.dump() == before)
   }
 

@@ -1,4 +1,3 @@
-package import Events
 internal import Glibc
 
 /// A thread beside the main one; it is joined or detached.
@@ -6,7 +5,7 @@ package struct Thread: Sendable {
   private let handle: pthread_t
 
   /// How many processors there are to run threads on.
-  static var processorCount: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  package static var processorCount: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   private final class Work: Sendable {
     let body: @Sendable () -> Void
@@ -32,6 +31,17 @@ package struct Thread: Sendable {
       throw LogError(.system, "can't start a thread: \(reason)")
     }
     return Thread(handle: thread)
+  }
+
+  /// Runs `body` on a thread of its own to which the system gives none of the process's signals.
+  package static func startWithoutSignals(
+    _ body: @escaping @Sendable () -> Void
+  ) throws(LogError) -> Thread {
+    var (all, before) = (sigset_t(), sigset_t())
+    unsafe sigfillset(&all)
+    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { _ = unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+    return try start(body)
   }
 
   /// Waits until it has ended and let go of all that it held.
