@@ -79,6 +79,8 @@ package struct FileChange: Hashable, Sendable {
     case .delete where oldMode == nil: return false
     default: break
     }
+    // One `old mode` or `new mode` without the other: what it was, or becomes, is not told.
+    if oldPath != nil, newPath != nil, (oldMode == nil) != (newMode == nil) { return false }
     return switch binary {
     case nil: true
     case .opaque: false

@@ -11,6 +11,8 @@ package struct Reversal: ~Escapable {
 
   /// The reverse of a diff, its sections last first, so that what each needs is there again.
   ///
+  /// Deletions lead: another file may get the name that they leave, wherever the new file stood.
+  ///
   /// - Parameter text: the bytes that `diff` was parsed from.
   /// - Returns: nil when the text does not hold what is needed (`isReversible`).
   package static func bytes(of diff: UnifiedDiff, in text: Span<UInt8>) -> [UInt8]? {
@@ -18,7 +20,8 @@ package struct Reversal: ~Escapable {
       return nil
     }
     var reversal = Reversal(text)
-    for file in diff.files.reversed() { reversal.write(file) }
+    for file in diff.files.reversed() where file.kind == .add { reversal.write(file) }
+    for file in diff.files.reversed() where file.kind != .add { reversal.write(file) }
     return reversal.out
   }
 

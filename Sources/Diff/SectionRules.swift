@@ -31,7 +31,10 @@ enum SectionRules {
       if let path = file.oldPath, file.kind == .delete || file.kind == .rename {
         if let other = removed[path] {
           fault(.vanished, file, "\(path) is taken away by the section of line \(other.line), too")
-        } else if let other = written[path], other.line != file.line, file.kind == .delete {
+        } else if let other = written[path], other.line != file.line,
+          // What is renamed may leave its name to a new file, or to another one.
+          file.kind == .delete || other.oldPath == path
+        {
           fault(.duplicate, file, "\(path) is written by the section of line \(other.line)")
         }
         removed[path] = file

@@ -147,4 +147,12 @@ import Testing
     #expect(!opaque.isReversible)
     #expect(opaque.faults.isEmpty)
   }
+  @Test(arguments: ["old mode 100644", "new mode 100755"])
+  func `a mode before or after alone can't be taken back`(line: String) {
+    for (lines, isReversible) in [(line, false), ("old mode 100644\nnew mode 100755", true)] {
+      let rename = "similarity index 100%\nrename from x\nrename to y\n"
+      let diff = parse("diff --git a/x b/y\n" + lines + "\n" + rename)
+      #expect(diff.faults.isEmpty && diff.isReversible == isReversible)
+    }
+  }
 }

@@ -103,6 +103,8 @@ import Testing
     let rename = header("x", "y") + "rename from x\nrename to y\n"
     #expect(parse(rename + gone).codes == [.vanished])
     #expect(parse(gone + rename).codes == [.vanished])
+    #expect(parse(section("x") + rename).codes == [.duplicate])
+    #expect(parse(rename + section("x")).codes == [.vanished])
   }
 
   @Test func `a path through a symbolic link of the same diff`() {

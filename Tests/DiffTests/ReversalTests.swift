@@ -70,6 +70,17 @@ import Testing
     #expect(one.files.map(\.newMode) == two.files.map(\.newMode))
   }
 
+  @Test func `a new file leaves its name before what had been there comes back`() throws {
+    let rename = header("x", "y") + "similarity index 100%\nrename from x\nrename to y\n"
+    let new = header("x") + "new file mode 100644\n"
+    for text in [new + rename, rename + new] {
+      #expect(parse(text).faults.isEmpty)
+      let back = parse(try #require(reversed(text)))
+      #expect(back.faults.isEmpty)
+      #expect(back.files.map(\.kind) == [.delete, .rename])
+    }
+  }
+
   @Test func `a new file without a mode goes away, and how to make it again is not known`() {
     let gone = reversed("--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+y\n")
     #expect(gone == "--- a/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-y\n")
