@@ -300,6 +300,9 @@ struct PatchTests {
         == "/reason")
     #expect(
       try patch.refusal(.patch_created, #"{\#(relations),"operator":"ann","reason":"ok"}"#) == nil)
+    let itself = relations.replacing(#""P""#, with: #""Q""#)
+    #expect(
+      try patch.refusal(.patch_created, "{\(itself)}")?.message == "patch-Q can't replace itself")
   }
 
   @Test func `a quarantine asks a person, once and under a fixed id`() throws {

@@ -391,6 +391,20 @@ def case_a_request_is_taken_from_its_document(box):
     box.run("request", "create", box.path("nowhere"), status=66)
 
 
+def case_a_diff_comes_by_a_pipe_for_a_request_that_names_the_project(box):
+    path, diff = repository(box)
+    words = ["patch", "create", "--tool", "aider", "--request", REQUEST, "--repo", path]
+    for before in [None, box.append("note", "text=x")]:
+        error = box.run(*words, "--json", stdin=diff, status=64).error
+        has(error["message"], f"does not know the request {REQUEST}")
+        has(error["hint"], "--project")
+    document = asked({"write": ["**"]})
+    box.run("request", "create", stdin=json.dumps(document))
+    box.run(*words, stdin=diff)
+    same(box.events()[-1]["payload"]["project_id"], document["project_id"])
+    same(box.run("patch", "inspect", "--numstat", stdin=diff).output, "1\t1\tx\0")
+
+
 def claim(box, patch, status=0, stdin=None, arguments=(), **policy):
     """Says of a patch, as a program could, that it passed all checks."""
     payload = {"patch_id": patch, "validation": VALIDATION, "policy": box.policy() | policy}

@@ -10,7 +10,7 @@ struct PatchCommand: ParsableCommand {
       dropped, quarantined or rolled back.
 
       EXAMPLES
-        git diff | uetlog patch inspect -
+        git diff | uetlog patch inspect
         uetlog patch create fix.patch --tool aider --request 01JD… --project billing
         uetlog patch run 01JD8WXY3Z0000000000000000
         uetlog patch list --state validated

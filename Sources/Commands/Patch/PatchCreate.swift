@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Bytes
 internal import Configuration
 internal import Diff
+internal import Engine
 internal import Events
 internal import JSON
 internal import Pipeline
@@ -12,19 +13,20 @@ struct PatchCreate: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "create",
     abstract: "Take a diff into the ledger: it is created, and nothing is changed by it.",
-    usage: "uetlog patch create <file> --tool <tool> --request <ulid> [<options>]",
+    usage: "uetlog patch create [<file>] --tool <tool> --request <ulid> [<options>]",
     discussion: """
       The patch gets an id; the same diff for the same request gives the first receipt again. What \
       the diff touches is counted from its text, the base commit is what is checked out in --repo.
 
       EXAMPLES
+        git diff | uetlog patch create --tool aider --request 01JD…
         uetlog patch create fix.patch --tool aider --request 01JD… --project billing
         uetlog patch create answer.txt --from-output --tool codex --request 01JD… \\
           --project billing --phase phase-2 --summary "Round half up"
       """)
 
-  @Argument(help: "The file with the diff; - for standard input.")
-  var file: String
+  @Argument(help: "The file with the diff (default: standard input).")
+  var file: String?
 
   @Flag(help: "The file is what a tool printed: take the diff out of it.")
   var fromOutput = false
@@ -34,7 +36,7 @@ struct PatchCreate: LogCommand {
   @Option(help: ArgumentHelp("The execution request that it answers.", valueName: "ulid"))
   var request: String
 
-  @Option(help: "The project.") var project: String
+  @Option(help: "The project (default: that of the request).") var project: String?
   @Option(help: "The repository that it is for.") var repo = "."
   @Option(help: "The phase.") var phase: String?
   @Option(help: "The workstream.") var workstream: String?
@@ -68,6 +70,7 @@ struct PatchCreate: LogCommand {
     let patch = try PatchText(file, isOutput: fromOutput, console.here)
     guard !patch.diff.files.isEmpty else { throw patch.unreadable }
     let base = try PatchBase(repository: console.here.absolute(repo))
+    let project = try project(of: request, console.here)
     let now = SystemClock().now()
     let id = PatchWriteOptions.freshID()
     let draft = try writing.draft(.patch_created, console.here) { writer in
@@ -111,6 +114,19 @@ struct PatchCreate: LogCommand {
           + fault.message)
     }
     return try writing.append([draft], log: common.log, console)
+  }
+
+  private func project(of request: ULID, _ here: Surroundings) throws(LogError) -> String {
+    if let project { return project }
+    if try LogLocation(flag: common.log, here).hasLog,
+      let found = try OpenedLog(reading: common.log, here).engine.request(request)?
+        .text("project_id")
+    {
+      return found
+    }
+    throw LogError(
+      .usage, "the log does not know the request \(request), so it can't tell the project",
+      hint: "Name it with --project, or take the request in first: `uetlog request create FILE`")
   }
 }
 

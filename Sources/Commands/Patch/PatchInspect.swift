@@ -15,13 +15,13 @@ struct PatchInspect: LogCommand {
       has a fault.
 
       EXAMPLES
-        git diff HEAD~1 | uetlog patch inspect -
+        git diff HEAD~1 | uetlog patch inspect
         uetlog patch inspect answer.txt --from-output --json
         uetlog patch inspect fix.patch --reverse > undo.patch
       """)
 
-  @Argument(help: "The file; - for standard input.")
-  var file: String
+  @Argument(help: "The file (default: standard input).")
+  var file: String?
 
   @Flag(help: "The file is what a tool printed: take the diff out of it.")
   var fromOutput = false

@@ -12,9 +12,11 @@ struct PatchText {
   let bytes: [UInt8]
   let diff: UnifiedDiff
 
-  /// - Parameter isOutput: whether it is what a tool printed, with a diff somewhere in it.
+  /// - Parameters:
+  ///   - file: nil or `-` for standard input.
+  ///   - isOutput: whether it is what a tool printed, with a diff somewhere in it.
   init(
-    _ file: String, isOutput: Bool = false, _ here: Surroundings
+    _ file: String?, isOutput: Bool = false, _ here: Surroundings
   ) throws(LogError) {
     let limit = Limits.payloadByteCount(of: EventType.patch_created.name)
     let input = try InputFile(file, byteCountMax: limit, here)

@@ -23,7 +23,7 @@ struct RequestCreate: LogCommand {
   static let configuration = CommandConfiguration(
     commandName: "create",
     abstract: "Take an execution request into the log.",
-    usage: "uetlog request create <file> [<options>]",
+    usage: "uetlog request create [<file>] [<options>]",
     discussion: """
       The file is a document of execution_request.v1. Patches that answer the request must keep to \
       the paths of its resource_scope and to its limits. The same document again gives the first \
@@ -31,12 +31,12 @@ struct RequestCreate: LogCommand {
 
       EXAMPLES
         uetlog request create request.json
-        jq .request task.json | uetlog request create - --run 01JD…
+        jq .request task.json | uetlog request create --run 01JD…
       """)
 
   private static let byteCountMax = 1 << 20
 
-  @Argument(help: "The file; - for standard input.") var file: String
+  @Argument(help: "The file (default: standard input).") var file: String?
   @OptionGroup var writing: PatchWriteOptions
   @OptionGroup var common: CommonOptions
 

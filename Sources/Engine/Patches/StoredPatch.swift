@@ -74,13 +74,30 @@ struct ReadContext: ReadUnit {
   }
 }
 
+/// Reads an execution request; nil when there is none of this id.
+struct ReadRequest: ReadUnit {
+  let id: ULID
+
+  func run(
+    _ tables: borrowing some LogReader & ~Copyable & ~Escapable
+  ) throws(LogError) -> Payload? {
+    try request(id.description, in: tables)
+  }
+}
+
+private func request(
+  _ id: String, in tables: borrowing some LogReader & ~Copyable & ~Escapable
+) throws(LogError) -> Payload? {
+  let found = try state(of: "request-\(id)", as: RequestState.self, in: tables)
+  guard let found else { return nil }
+  return try liveEvent(at: found.requested, in: tables)?.payload?.child("request")
+}
+
 private func fill(
   _ patch: inout StoredPatch, in tables: borrowing some LogReader & ~Copyable & ~Escapable
 ) throws(LogError) {
-  if patch.request == nil, let id = patch.requestID,
-    let request = try state(of: "request-\(id)", as: RequestState.self, in: tables)
-  {
-    patch.request = try liveEvent(at: request.requested, in: tables)?.payload?.child("request")
+  if patch.request == nil, let id = patch.requestID {
+    patch.request = try request(id, in: tables)
   }
   if patch.phase == nil, let id = patch.phaseID,
     let phase = try state(of: "phase-\(id)", as: PhaseState.self, in: tables)
@@ -90,6 +107,12 @@ private func fill(
 }
 
 extension Engine {
+  /// What an execution request asks for, by its id; nil when the log has none.
+  package func request(_ id: ULID) throws(LogError) -> Payload? {
+    var read = ReadRequest(id: id)
+    return try log.read(&read)
+  }
+
   /// A patch by its id; throws when the log has none.
   package func patch(_ id: ULID) throws(LogError) -> StoredPatch {
     var read = ReadPatch(id: id)

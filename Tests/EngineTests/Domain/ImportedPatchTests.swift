@@ -71,6 +71,19 @@ import Testing
     }
   }
 
+  @Test func `a step of an imported patch comes in under its own id only`() throws {
+    let other = ULID(milliseconds: Self.ids.patch.milliseconds, random: (0, 5))
+    let queued = Self.later[0].replacing("\(Self.ids.id("patch_queued"))", with: "\(other)")
+    let bench = try Bench(.memory)
+    for line in [Self.created(), Self.validated()] { try bench.append(line) }
+    let error = #expect(throws: LogError.self) { try bench.append(queued) }
+    #expect(error?.message.contains("was imported") == true)
+    let together = try Bench(.memory)
+    #expect(
+      try together.append(all: [Self.created(), Self.validated(), queued]).map { $0.place != nil }
+        == [true, true, false])
+  }
+
   @Test func `a verdict that nobody judged takes a patch nowhere`() throws {
     let bench = try Bench(.memory)
     try bench.append(Self.created())
