@@ -5,10 +5,11 @@ import JSON
 
 /// A policy of one level with these constraints, both as JSON.
 func policy(
-  _ constraints: String = "{}", scope: String = #"{"level":"global"}"#, file: String = "global.json"
+  _ constraints: String = "{}", scope: String = #"{"level":"global"}"#,
+  file: String = "global.json", id: String? = nil
 ) throws -> PolicyDocument {
   let text = """
-    {"patch_policy_id":"\(file)","scope":\(scope),"constraints":\(constraints)}
+    {"patch_policy_id":"\(id ?? file)","scope":\(scope),"constraints":\(constraints)}
     """
   return try PolicyDocument(JSONDocument(parsing: Array(text.utf8)), file: file)
 }

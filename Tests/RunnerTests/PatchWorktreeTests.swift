@@ -1,3 +1,4 @@
+import Diff
 import TestSupport
 import Testing
 
@@ -61,5 +62,25 @@ import Testing
     }
     try tree.remove()
     #expect(known() == ["mine"])
+  }
+
+  @Test(arguments: [
+    ("", "1\n2\nc\nb\nd\n3\n", true), ("", "0\n0\n1\n2\nc\nb\nd\n3\n", false),
+    ("", "1\n2\nc\na\nd\n3\n", false),
+    ("old mode 100755\nnew mode 100644\n", "1\n2\nc\nb\nd\n3\n", true),
+    ("old mode 100644\nnew mode 100755\n", "1\n2\nc\nb\nd\n3\n", false),
+  ])
+  func `a patch is there in the places that it names alone, and with its modes`(
+    header: String, content: String, isThere: Bool
+  ) throws {
+    let text = Array(
+      "diff --git a/a b/a\n\(header)--- a/a\n+++ b/a\n@@ -3,3 +3,3 @@\n c\n-a\n+b\n d\n".utf8)
+    let file = tree.path + ".text"
+    try Files.write(file, text)
+    try fixture.write("a", content)
+    try fixture.commit("two")
+    try tree.make(at: "HEAD")
+    let patch = PatchApplication(file: file, strip: 1, isThreeWay: false)
+    #expect(try tree.has(patch, UnifiedDiff(parsing: text.span), in: text) == isThere)
   }
 }

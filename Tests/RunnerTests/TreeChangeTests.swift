@@ -72,6 +72,14 @@ import Testing
     #expect(diff(text).objection(to: right + [change("y", nil, regular)], isMerged: true) != nil)
   }
 
+  @Test func `a mode that is to change and does not is an objection`() {
+    let diff = diff(modify("x", "old mode 100644\nnew mode 100755\n"))
+    for (mode, isRight) in [(executable, true), (regular, false)] {
+      let objection = diff.objection(to: [change("x", regular, mode)], isMerged: false)
+      #expect((objection == nil) == isRight)
+    }
+  }
+
   @Test func `files may change places and types`() {
     let swap = diff(move("rename", "a", "b") + move("rename", "b", "a"))
     let both = [change("a", regular, executable), change("b", executable, regular)]

@@ -588,6 +588,10 @@ def case_a_patch_is_taken_back_before_and_after_its_commit(box):
     same(back["relations"]["rollback_of_patch_id"], other)
     same(box.run("patch", "show", other, "--json").json["rolled_back_by"], back["patch_id"])
     has(box.run("patch", "show", other).output, "by " + back["patch_id"])
+    listed = box.run("patch", "list", "--state", "committed", "--json").json
+    same({entry["patch_id"]: entry["rolled_back_by"] for entry in listed},
+         {other: back["patch_id"], back["patch_id"]: None})
+    same(box.run("patch", "list").output.count("committed, taken back"), 1)
     # Again: it is done.
     before = box.events()
     repository.run("rollback", other, "--reason", "breaks the build")

@@ -18,7 +18,9 @@ enum PatchReport {
   static func add(_ patch: StoredPatch, to table: inout Table) {
     let scope = patch.artifact?.child("scope")
     table.add([
-      patch.id.description, patch.state.stateName ?? "", patch.project ?? "",
+      patch.id.description,
+      (patch.state.stateName ?? "") + (patch.rolledBackBy == nil ? "" : ", taken back"),
+      patch.project ?? "",
       patch.origin?.text("tool_id") ?? "", "\(scope?.texts("files_touched").count ?? 0)",
       "\(scope?.integer("line_insertions") ?? 0)", "\(scope?.integer("line_deletions") ?? 0)",
       patch.artifact?.text("summary") ?? "",
@@ -30,6 +32,7 @@ enum PatchReport {
     writer.beginObject()
     writer.member("patch_id", patch.id.description)
     writer.member("state", patch.state.stateName)
+    writer.member("rolled_back_by", orNull: patch.rolledBackBy)
     writer.member("project_id", orNull: patch.project)
     writer.member("phase_id", orNull: patch.phaseID)
     writer.member("execution_request_id", orNull: patch.requestID)
