@@ -101,7 +101,9 @@ import Testing
 
   @Test func `two policies with one id are refused`() throws {
     let project = #"{"level":"project","project_id":"p"}"#
-    let two = [try policy(file: "a.json"), try policy(scope: project, file: "b.json", id: "a.json")]
+    let two = [
+      try policy(file: "a.json"), try policy(scope: project, file: "b.json", id: "a.json"),
+    ]
     let error = #expect(throws: PolicyError.self) { try EffectivePolicy(of: two, for: .init()) }
     #expect(error?.code == .ambiguous)
     #expect(error?.message == "has the id of a.json, a.json")

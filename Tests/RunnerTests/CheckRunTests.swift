@@ -193,6 +193,17 @@ import Testing
     #expect(ended.wasInterrupted && ended.failsPatch && ended.outcomes.count == 1)
   }
 
+  @Test func `all commands of a check together have its time`() throws {
+    let check = Check(
+      name: "slow", kind: .lint, rules: [try PathRule("glob:*.py")],
+      command: ["sh", "-c", "sleep 0.2", Check.filesPlaceholder], timeoutMilliseconds: 1000)
+    let paths = (0..<20_000).map { DiffPath("a-name-so-long-that-it-takes-\(100_000 + $0).py") }
+    let plan = CheckPlan([check], changedPaths: paths) { _ in true }
+    #expect(plan.checks[0].commands.count > 10)
+    let results = CheckRun(in: tree, hiding: []).run(plan, requiresTests: false)
+    #expect(results.firstFailure == "the check slow did not end within 1 s")
+  }
+
   @Test func `checks see no secrets, no other repository and no log`() throws {
     try place.file("tree/a.py", "")
     let check = Check(
