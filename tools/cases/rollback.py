@@ -67,6 +67,8 @@ def case_what_a_branch_never_had_is_not_taken_back_there(box):
     # A trailer alone is no proof that the lines ever were there.
     repository.git("commit", "-q", "--allow-empty", "-m", f"evil\n\nUetlog-Patch: {patch}")
     repository.run("rollback", patch, *BACK, status=65)
+    same(sorted(entry["state"] for entry in box.run("patch", "list", "--json").json),
+         ["committed", "queued"])
     same([event for event in box.events() if event["type"] == "patch_committed"][1:], [])
     repository.git("reset", "-q", "--hard", "keeps")
     repository.run("rollback", patch, *BACK)
